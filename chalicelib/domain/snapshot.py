@@ -1,0 +1,94 @@
+"""The snapshot that one routing decision looks at: parts by key, with the few questions that routing asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.parts import (
+    DidsPart,
+    IspPart,
+    Part,
+    SbcIndex,
+    Subscriber,
+    SubscribersPart,
+    TenantCore,
+    TenantRef,
+    core_key,
+    did_shard,
+    dids_key,
+    index_key,
+    isp_key,
+    read_subscriber,
+    subscriber_shard,
+    subscribers_key,
+)
+
+
+class MissingPart(LookupError):
+    """The decision needs parts that aren't loaded: fetch ``keys``, then decide again."""
+
+    def __init__(self, *keys: str) -> None:
+        super().__init__(", ".join(keys))
+        self.keys = keys
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant's core with all its subscriber shards."""
+
+    core: TenantCore
+    shards: tuple[SubscribersPart, ...]
+
+    def find_by_name(self, name: str) -> Subscriber | None:
+        """The subscriber with this username or alias, in any case."""
+        wanted = name.lower()
+        for shard in self.shards:
+            source = shard.by_name.get(wanted)
+            if source is not None:
+                return read_subscriber(source)
+        return None
+
+    def find_by_id(self, subscriber_id: str) -> Subscriber | None:
+        shard = self.shards[subscriber_shard(subscriber_id, len(self.shards))]
+        source = shard.by_id.get(subscriber_id)
+        return None if source is None else read_subscriber(source)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Parts by key, as one SBC sees them. The mapping may be live: a decision reads each part once."""
+
+    sbc_id: str
+    parts: Mapping[str, Part]
+
+    def index(self) -> SbcIndex:
+        part = self._get(index_key(self.sbc_id))
+        assert isinstance(part, SbcIndex)
+        return part
+
+    def did_owners(self, number: str) -> tuple[TenantRef, ...]:
+        part = self._get(dids_key(self.sbc_id, did_shard(number)))
+        assert isinstance(part, DidsPart)
+        return part.dids.get(number, ())
+
+    def isp(self, isp_id: str) -> IspPart:
+        part = self._get(isp_key(isp_id))
+        assert isinstance(part, IspPart)
+        return part
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        core = self._get(core_key(tenant_id))
+        assert isinstance(core, TenantCore)
+        keys = [subscribers_key(tenant_id, shard) for shard in range(core.subscriber_shards)]
+        shards = [self.parts.get(key) for key in keys]
+        missing = [key for key, shard in zip(keys, shards, strict=True) if shard is None]
+        if missing:
+            raise MissingPart(*missing)
+        return Tenant(core, tuple(shard for shard in shards if isinstance(shard, SubscribersPart)))
+
+    def _get(self, key: str) -> Part:
+        part = self.parts.get(key)
+        if part is None:
+            raise MissingPart(key)
+        return part
