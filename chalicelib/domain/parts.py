@@ -342,7 +342,7 @@ def _gateway(source: JsonObject) -> Gateway:
         name=fields.text(source, "name"),
         host=fields.text(source, "host"),
         port=fields.integer(source, "port", 5060),
-        transport=cast(Transport, _choice(source, "transport", ("udp", "tcp", "tls"), "udp")),
+        transport=cast("Transport", _choice(source, "transport", ("udp", "tcp", "tls"), "udp")),
         display=fields.text(source, "display", ""),
         outbound_strip=fields.integer(source, "outbound_strip", 0),
         outbound_prefix=fields.text(source, "outbound_prefix", ""),
@@ -350,7 +350,7 @@ def _gateway(source: JsonObject) -> Gateway:
         inbound_prefix=fields.text(source, "inbound_prefix", ""),
         source_domain=fields.text(source, "source_domain", ""),
         source_user=fields.text(source, "source_user", ""),
-        apply_to=cast(ApplyTo, _choice(source, "apply_to", ("e164", "original"), "e164")),
+        apply_to=cast("ApplyTo", _choice(source, "apply_to", ("e164", "original"), "e164")),
         add_pai=fields.flag(source, "add_pai"),
         codecs=fields.texts(source, "codecs") or ("PCMU", "PCMA"),
     )
@@ -371,7 +371,7 @@ def _rule(source: JsonObject) -> DialplanRule:
         match=fields.text(source, "match"),
         subs=fields.text(source, "subs", ""),
         replacement=fields.text(source, "replacement", ""),
-        kind=cast(RuleKind, _choice(source, "kind", ("number", "service"), "number")),
+        kind=cast("RuleKind", _choice(source, "kind", ("number", "service"), "number")),
     )
 
 
@@ -385,7 +385,7 @@ def _dialplan(source: JsonObject) -> Dialplan:
 
 
 def _payment(source: JsonObject) -> tuple[str, Payment]:
-    payment = cast(Payment, _choice(source, "payment", ("prepaid", "postpaid"), "postpaid"))
+    payment = cast("Payment", _choice(source, "payment", ("prepaid", "postpaid"), "postpaid"))
     return fields.text(source, "service_plan_id"), payment
 
 

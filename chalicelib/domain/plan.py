@@ -65,7 +65,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Targets rung at once for ``timeout_s``; ``next`` says which stage follows each outcome (absent: the call ends)."""
+    """Targets rung at once for ``timeout_s``; ``next``: the stage after each outcome (absent: the call ends)."""
 
     targets: tuple[Target, ...]
     timeout_s: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chalicelib.domain.parts import (
     DidsPart,
@@ -24,8 +25,10 @@ from chalicelib.domain.parts import (
     subscribers_key,
 )
 
+P = TypeVar("P", bound=Part)
 
-class MissingPart(LookupError):
+
+class MissingPartError(LookupError):
     """The decision needs parts that aren't loaded: fetch ``keys``, then decide again."""
 
     def __init__(self, *keys: str) -> None:
@@ -63,32 +66,25 @@ class Snapshot:
     parts: Mapping[str, Part]
 
     def index(self) -> SbcIndex:
-        part = self._get(index_key(self.sbc_id))
-        assert isinstance(part, SbcIndex)
-        return part
+        return self._get(index_key(self.sbc_id), SbcIndex)
 
     def did_owners(self, number: str) -> tuple[TenantRef, ...]:
-        part = self._get(dids_key(self.sbc_id, did_shard(number)))
-        assert isinstance(part, DidsPart)
-        return part.dids.get(number, ())
+        return self._get(dids_key(self.sbc_id, did_shard(number)), DidsPart).dids.get(number, ())
 
     def isp(self, isp_id: str) -> IspPart:
-        part = self._get(isp_key(isp_id))
-        assert isinstance(part, IspPart)
-        return part
+        return self._get(isp_key(isp_id), IspPart)
 
     def tenant(self, tenant_id: str) -> Tenant:
-        core = self._get(core_key(tenant_id))
-        assert isinstance(core, TenantCore)
+        core = self._get(core_key(tenant_id), TenantCore)
         keys = [subscribers_key(tenant_id, shard) for shard in range(core.subscriber_shards)]
         shards = [self.parts.get(key) for key in keys]
         missing = [key for key, shard in zip(keys, shards, strict=True) if shard is None]
         if missing:
-            raise MissingPart(*missing)
+            raise MissingPartError(*missing)
         return Tenant(core, tuple(shard for shard in shards if isinstance(shard, SubscribersPart)))
 
-    def _get(self, key: str) -> Part:
+    def _get(self, key: str, kind: type[P]) -> P:
         part = self.parts.get(key)
-        if part is None:
-            raise MissingPart(key)
+        if not isinstance(part, kind):
+            raise MissingPartError(key)
         return part
