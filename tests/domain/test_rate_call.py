@@ -141,6 +141,12 @@ def test_peers_10_a_leg_that_ended_before_its_answer_is_unrated():
     assert _rate(_leg(seconds=-1)).code == "duration_invalid"
 
 
+def test_peers_10_an_outgoing_leg_without_a_number_is_unrated():
+    unrated = _rate(_leg(number=""), rate_deck=a_rate_deck(a_rate("+1")), service_deck=a_service_deck(a_rate("PSTN")))
+
+    assert unrated.code == "number_missing"
+
+
 def test_peers_10_an_unrated_leg_is_rated_again_when_the_cause_is_gone():
     leg = _leg()
 

@@ -85,6 +85,8 @@ def test_a_rate_that_ends_before_it_starts_is_refused():
         ("did", "fixed_line", "DID"),
         ("did", "mobile", "DID"),
         ("did", "toll_free", "TOLLFREE"),
+        ("did", "TOLLFREE", "TOLLFREE"),
+        ("pstn", "TOLLFREE", "PSTN"),
         ("sip", "", "SIP"),
     ],
 )
