@@ -1,5 +1,5 @@
 """One blueprint per noun; ``BLUEPRINTS`` is what the application serves."""
 
-from chalicelib.handlers import carriers, system
+from chalicelib.handlers import carriers, dialplans, system
 
-BLUEPRINTS = [system.blueprint, carriers.blueprint]
+BLUEPRINTS = [system.blueprint, carriers.blueprint, dialplans.blueprint]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 CONTROL = r"^[^\x00-\x1f\x7f]*$"
 
@@ -26,6 +26,27 @@ Instant = Annotated[
     PlainSerializer(lambda ms: rfc3339(int(ms)), return_type=str),
     Field(json_schema_extra={"type": "string", "format": "date-time"}),
 ]
+
+
+# Sent as RFC 3339 text with its offset, held in milliseconds, dumped as text again
+InstantText = Annotated[
+    int,
+    BeforeValidator(lambda value: read_instant(value)),
+    PlainSerializer(lambda ms: rfc3339(int(ms)), return_type=str),
+    Field(ge=0, json_schema_extra={"type": "string", "format": "date-time"}),
+]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_instant(value: Any) -> int:
+    """Milliseconds since 1970. Raises ValueError."""
+    if isinstance(value, str):
+        try:
+            return (datetime.fromisoformat(value) - EPOCH) // timedelta(milliseconds=1)
+        except (ValueError, TypeError):  # TypeError: without an offset
+            pass
+    raise ValueError("an instant is RFC 3339 text with its offset, such as 2026-01-31T00:00:00Z")
 
 
 def rfc3339(at_ms: int) -> str:
