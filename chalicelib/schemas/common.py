@@ -20,22 +20,6 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
 Micros = Annotated[int, Field(ge=0, le=10**15)]
 
-# Stored in milliseconds, shown as RFC 3339
-Instant = Annotated[
-    int | float,
-    PlainSerializer(lambda ms: rfc3339(int(ms)), return_type=str),
-    Field(json_schema_extra={"type": "string", "format": "date-time"}),
-]
-
-
-# Sent as RFC 3339 text with its offset, held in milliseconds, dumped as text again
-InstantText = Annotated[
-    int,
-    BeforeValidator(lambda value: read_instant(value)),
-    PlainSerializer(lambda ms: rfc3339(int(ms)), return_type=str),
-    Field(ge=0, json_schema_extra={"type": "string", "format": "date-time"}),
-]
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,6 +35,23 @@ def read_instant(value: Any) -> int:
 
 def rfc3339(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+# Stored in milliseconds, shown as RFC 3339
+Instant = Annotated[
+    int | float,
+    PlainSerializer(lambda ms: rfc3339(int(ms)), return_type=str),
+    Field(json_schema_extra={"type": "string", "format": "date-time"}),
+]
+
+
+# Sent as RFC 3339 text with its offset, held in milliseconds, dumped as text again
+InstantText = Annotated[
+    int,
+    BeforeValidator(read_instant),
+    PlainSerializer(lambda ms: rfc3339(int(ms)), return_type=str),
+    Field(ge=0, json_schema_extra={"type": "string", "format": "date-time"}),
+]
 
 
 class Body(BaseModel):

@@ -17,7 +17,7 @@ class StoredDialplan(Record, discriminator="Dialplan"):
     rules = JSONAttribute(default=list)  # in order; fields: schemas/dialplans.py
 
 
-def _effects(scope: IspScope, tx: Transaction, before: StoredDialplan | None, after: StoredDialplan | None) -> None:
+def _effects(scope: IspScope, tx: Transaction, _before: StoredDialplan | None, _after: StoredDialplan | None) -> None:
     bump_isp(tx, scope.isp_id)
 
 
