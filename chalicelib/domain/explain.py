@@ -47,11 +47,13 @@ def explain(trace: Sequence[TraceStep], *, audience: Audience) -> list[Explained
 def explain_result(result: RoutePlan | Refusal, *, audience: Audience) -> ExplainedResult:
     if isinstance(result, Refusal):
         sentence, advice = refusal_text(result.code, audience)
-        return ExplainedResult(False, result.code, _refused_summary(result, sentence), advice, (), ())
+        summary = f"The call would be refused with {result.sip_status} {result.reason}. {sentence}"
+        return ExplainedResult(routed=False, code=result.code, summary=summary, advice=advice, requests=(), unknown=())
     gateways = [target for target in _targets(result) if target.leg_kind == "pstn"]
     unknown = LIVE_FACTS + (LIVE_FACTS_OF_GATEWAYS if gateways and audience == "isp" else ())
     requests = tuple(_request(target) for target in gateways) if audience == "isp" else ()
-    return ExplainedResult(True, "", _planned_summary(result, audience), "", requests, unknown)
+    summary = _planned_summary(result, audience)
+    return ExplainedResult(routed=True, code="", summary=summary, advice="", requests=requests, unknown=unknown)
 
 
 def refusal_text(code: str, audience: Audience) -> tuple[str, str]:
@@ -88,10 +90,6 @@ def _with_detail(sentence: str, step: TraceStep, audience: Audience) -> str:
 
 def _listed(facts: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in facts.items())
-
-
-def _refused_summary(refusal: Refusal, sentence: str) -> str:
-    return f"The call would be refused with {refusal.sip_status} {refusal.reason}. {sentence}"
 
 
 def _planned_summary(plan: RoutePlan, audience: Audience) -> str:
