@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.domain.explain_sentences import SENTENCES
-from chalicelib.domain.plan import Refusal, RoutePlan, Stage, Target, TraceStep
+from chalicelib.domain.plan import Outcome, Refusal, RoutePlan, Stage, Target, TraceStep
 from chalicelib.domain.refusals import CATALOGUE, PUBLIC_ADVICE, PUBLIC_SENTENCE
 from chalicelib.domain.sip_text import name_addr
 
@@ -93,22 +93,38 @@ def _listed(facts: Mapping[str, Any]) -> str:
 
 
 def _planned_summary(plan: RoutePlan, audience: Audience) -> str:
-    steps = "; ".join(_stage_text(stage, audience) for stage in _distinct(plan.stages, audience))
-    return f"The call would be routed: {steps}."
+    reached = _reached_by(plan)
+    steps = [_stage_text(plan.stages[0], audience)]
+    for index, stage in enumerate(plan.stages[1:], start=1):
+        before, outcome = reached[index]
+        # For a tenant the gateways of one call are one thing.
+        if outcome != "failure" or audience == "isp":
+            steps.append(
+                f"if {_CONDITIONS[outcome].format(_short(plan.stages[before]))}, {_stage_text(stage, audience)}"
+            )
+    return f"The call would be routed: {'; '.join(steps)}."
 
 
-def _distinct(stages: Iterable[Stage], audience: Audience) -> list[Stage]:
-    """For a tenant the gateways of one call look the same: one stage says it."""
-    kept: list[Stage] = []
-    for stage in stages:
-        same = kept and audience == "tenant" and _public_identity(kept[-1]) == _public_identity(stage)
-        if not same:
-            kept.append(stage)
-    return kept
+_CONDITIONS: Mapping[Outcome, str] = {
+    "busy": "{} is busy",
+    "no_answer": "{} does not answer",
+    "unreachable": "{} can't be reached",
+    "failure": "that gateway fails",
+    "rejected": "{} declines",
+}
 
 
-def _public_identity(stage: Stage) -> tuple[tuple[str, str], ...]:
-    return tuple((target.aor, target.called_number) for target in stage.targets)
+def _reached_by(plan: RoutePlan) -> dict[int, tuple[int, Outcome]]:
+    """For each stage but the first, the stage and outcome that lead to it (the first of several)."""
+    reached: dict[int, tuple[int, Outcome]] = {}
+    for index, stage in enumerate(plan.stages):
+        for outcome, following in stage.next.items():
+            reached.setdefault(following, (index, outcome))
+    return reached
+
+
+def _short(stage: Stage) -> str:
+    return " and ".join(target.called_number for target in stage.targets)
 
 
 def _stage_text(stage: Stage, audience: Audience) -> str:

@@ -36,6 +36,8 @@ def plan_subscriber(draft: Draft, found: FoundSubscriber, hops: tuple[Hop, ...] 
         following = _try_forward(draft, found, outcome, wanted, hops)
         if following is not None:
             draft.nexts[entry][outcome] = following
+    if not subscriber.forward_unreachable and "no_answer" in draft.nexts[entry]:
+        draft.nexts[entry]["unreachable"] = draft.nexts[entry]["no_answer"]
     return entry
 
 
@@ -43,7 +45,7 @@ def _conditional_forwards(subscriber: Subscriber) -> list[tuple[ConditionalForwa
     wanted: tuple[tuple[ConditionalForward, str], ...] = (
         ("busy", subscriber.forward_busy),
         ("no_answer", subscriber.forward_no_answer),
-        ("unreachable", subscriber.forward_unreachable or subscriber.forward_no_answer),
+        ("unreachable", subscriber.forward_unreachable),
     )
     return [(outcome, target) for outcome, target in wanted if target]
 

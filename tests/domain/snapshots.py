@@ -118,7 +118,12 @@ def a_phone_call(dialled: str, *, caller: str = "alice", domain: str = DOMAIN, p
 
 
 def a_gateway_call(
-    dialled: str = DID, *, src_ip: str = "192.0.2.1", src_port: int = 5060, calling: str = "+447400123456", **fields: Any
+    dialled: str = DID,
+    *,
+    src_ip: str = "192.0.2.1",
+    src_port: int = 5060,
+    calling: str = "+447400123456",
+    **fields: Any,
 ) -> Attempt:
     return Attempt("gateway", dialled, src_ip=src_ip, src_port=src_port, calling=calling, **fields)
 
