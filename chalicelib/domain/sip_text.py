@@ -47,7 +47,8 @@ def host_text(host: str) -> str:
 
 def sip_uri(user: str, host: str, port: int | None = None) -> str:
     authority = host_text(host) if port is None else f"{host_text(host)}:{port}"
-    return f"sip:{escaped_user(user)}@{authority}" if user else f"sip:{authority}"
+    escaped = escaped_user(user)
+    return f"sip:{escaped}@{authority}" if escaped else f"sip:{authority}"
 
 
 def name_addr(display: str, uri: str) -> str:
