@@ -86,6 +86,12 @@ def test_an_own_did_is_reached_on_net_however_it_is_dialled(dialled: str) -> Non
     assert plan.facts.did == DID
 
 
+def test_an_own_did_dialled_in_full_needs_no_dialplan() -> None:
+    snapshot = alice_and_bob(dids={DID: "bob"}, dialplan_id="")
+
+    assert planned(a_phone_call(DID), snapshot).stages[0].targets[0].aor == f"sip:bob@{DOMAIN}"
+
+
 def test_an_own_did_of_nobody_is_not_sent_to_the_carrier() -> None:
     assert refused(a_phone_call(DID), alice_and_bob(dids={DID: ""})).code == "did_without_subscriber"
 
