@@ -102,8 +102,12 @@ def node_key(key_hash: str) -> str:
     return f"NODEKEY#{key_hash}"
 
 
-def deck(deck_id: str, version: str) -> str:
+def deck(deck_id: str, version: int) -> str:
     return f"DECK#{deck_id}#{version}"
+
+
+def deck_versions(deck_id: str) -> str:
+    return f"DECK#{deck_id}"
 
 
 def cdrs(tenant_id: str, call_id: str) -> str:
