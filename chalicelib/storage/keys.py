@@ -8,6 +8,7 @@ from chalicelib.domain.parts import subscriber_hash
 PLATFORM = "PLATFORM"
 META = "META"
 UNIQUE = "UNIQUE"
+OUTBOX = "OUTBOX"
 DELETED = "DELETED#"  # a deleted item moves below this prefix of its own partition for 30 days
 
 

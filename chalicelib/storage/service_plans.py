@@ -9,11 +9,11 @@ from chalicelib.storage.carriers import CARRIER
 from chalicelib.storage.dialplans import DIALPLAN
 from chalicelib.storage.isp_sbcs import bump_isp
 from chalicelib.storage.items import Record
-from chalicelib.storage.rate_decks import RATE_DECK
+from chalicelib.storage.rate_decks import RATE_DECK, StoredRateDeck
 from chalicelib.storage.records import Noun, find_record
 from chalicelib.storage.references import Reference
 from chalicelib.storage.scope import IspScope
-from chalicelib.storage.service_decks import SERVICE_DECK
+from chalicelib.storage.service_decks import SERVICE_DECK, StoredServiceDeck
 from chalicelib.storage.transaction import Transaction
 
 
@@ -39,14 +39,18 @@ def _effects(scope: IspScope, tx: Transaction, before: ServicePlan | None, after
 
 def _check_currencies(scope: IspScope, before: ServicePlan | None, after: ServicePlan) -> None:
     """A deck's currency never changes, so it needs no check within the transaction."""
-    for field, noun in (("service_deck_id", SERVICE_DECK), ("rate_deck_id", RATE_DECK)):
-        deck_id = getattr(after, field)
-        if not deck_id or (before is not None and getattr(before, field) == deck_id):
-            continue
-        deck = find_record(scope, noun, deck_id)
-        if deck is not None and deck.currency != after.currency:
-            message = f"The deck is in {deck.currency}, the plan in {after.currency}"
-            raise PatchbayError("currency_mismatch", message, errors=[{"field": field, "message": message}])
+    if before is None or before.service_deck_id != after.service_deck_id:
+        service_deck = find_record(scope, SERVICE_DECK, after.service_deck_id)
+        _check_currency("service_deck_id", service_deck, after)
+    if before is None or before.rate_deck_id != after.rate_deck_id:
+        rate_deck = find_record(scope, RATE_DECK, after.rate_deck_id)
+        _check_currency("rate_deck_id", rate_deck, after)
+
+
+def _check_currency(field: str, deck: StoredServiceDeck | StoredRateDeck | None, plan: ServicePlan) -> None:
+    if deck is not None and deck.currency != plan.currency:
+        message = f"The deck is in {deck.currency}, the plan in {plan.currency}"
+        raise PatchbayError("currency_mismatch", message, errors=[{"field": field, "message": message}])
 
 
 SERVICE_PLAN = Noun(
