@@ -1,6 +1,19 @@
 """One blueprint per noun; ``BLUEPRINTS`` is what the application serves."""
 
-from chalicelib.handlers import carriers, dialplans, rate_decks, sbcs, service_decks, service_plans, system
+from chalicelib.handlers import (
+    carriers,
+    customers,
+    date_ranges,
+    dialplans,
+    domains,
+    rate_decks,
+    sbcs,
+    security_groups,
+    service_decks,
+    service_plans,
+    subscribers,
+    system,
+)
 
 BLUEPRINTS = [
     system.blueprint,
@@ -9,5 +22,10 @@ BLUEPRINTS = [
     service_plans.blueprint,
     service_decks.blueprint,
     rate_decks.blueprint,
+    customers.blueprint,
+    domains.blueprint,
     sbcs.blueprint,
+    security_groups.blueprint,
+    date_ranges.blueprint,
+    subscribers.blueprint,
 ]

@@ -33,7 +33,7 @@ def no_effects(scope: Scope, transaction: Transaction, before: Record | None, af
 class Noun(Generic[RecordT]):
     """``effects(scope, transaction, before, after)``: before is None on create and restore, after None on delete.
 
-    ``references``: fields with the id of another record of the ISP, which must exist and then can't be deleted.
+    ``references``: fields with the id of another record of the same scope, which must exist and then can't be deleted.
     ``referable``: others refer to records of this kind, so they are counted.
     ``index_name(record)``: the text by which the kind is listed and searched (GSI1); None: listed by age.
     ``public(record)``: the record as audited, without secrets.
@@ -62,7 +62,7 @@ class Noun(Generic[RecordT]):
                 begin_uses(tx, scope.pk, self.sk(record.id))
             if after is None:
                 end_uses(tx, scope.pk, self.sk(record.id))
-        follow_references(tx, scope.isp_id, self.references, before, after)
+        follow_references(tx, scope.pk, self.references, before, after)
         self.effects(scope, tx, before, after)
 
     def index_pk(self, scope: Scope) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pynamodb.attributes import NumberAttribute
 
 from chalicelib.domain.errors import PatchbayError, field_error
-from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.transaction import EXISTS, Transaction
@@ -25,7 +24,8 @@ class Uses(Item, discriminator="Uses"):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """``field`` holds the id of a record of the same ISP whose sort key begins with ``sk_prefix``, or is empty."""
+    """``field`` holds the id of a record of the same partition (the ISP's, the tenant's), ``sk_prefix`` before it in its
+    sort key, or is empty."""
 
     field: str
     sk_prefix: str
@@ -72,7 +72,7 @@ def check_unchanged(tx: Transaction, pk: str, record_sk: str, uses: Uses) -> Non
 
 
 def follow_references(
-    tx: Transaction, isp_id: str, references: tuple[Reference, ...], before: Record | None, after: Record | None
+    tx: Transaction, pk: str, references: tuple[Reference, ...], before: Record | None, after: Record | None
 ) -> None:
     for reference in references:
         old = str(getattr(before, reference.field)) if before is not None else ""
@@ -81,9 +81,9 @@ def follow_references(
             continue
         missing = missing_reference(reference.field, new or old)
         if old:
-            change_uses(tx, keys.isp(isp_id), reference.sk_prefix + old, -1, on_missing=missing)
+            change_uses(tx, pk, reference.sk_prefix + old, -1, on_missing=missing)
         if new:
-            change_uses(tx, keys.isp(isp_id), reference.sk_prefix + new, +1, on_missing=missing)
+            change_uses(tx, pk, reference.sk_prefix + new, +1, on_missing=missing)
 
 
 def missing_reference(field: str, value: str) -> PatchbayError:

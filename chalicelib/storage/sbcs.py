@@ -8,6 +8,7 @@ from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.parts import index_key
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
+from chalicelib.storage.feed import Change
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.records import Noun, all_records, find_record
 from chalicelib.storage.references import change_uses, missing_reference
@@ -46,12 +47,6 @@ class NodeKey(Item, discriminator="NodeKey"):
 
     sbc_id = UnicodeAttribute()
     node = UnicodeAttribute()
-
-
-class FeedItem(Item, discriminator="FeedItem"):
-    """A change that nodes fetch; written by ``Transaction.bump``."""
-
-    part_key = UnicodeAttribute()
 
 
 def _name_sk(name: str) -> str:
@@ -176,6 +171,6 @@ def record_ack(sbc_id: str, node: str, cursor: str) -> None:
 def nodes_in_force(sbc_id: str) -> tuple[int, int]:
     """How many nodes have acknowledged the newest change, and how many there are. Two queries."""
     nodes = nodes_of_sbc(sbc_id)
-    newest = database().page(FeedItem, keys.sbc_changes(sbc_id), limit=1, newest_first=True).items
+    newest = database().page(Change, keys.sbc_changes(sbc_id), limit=1, newest_first=True).items
     latest = newest[0].sk if newest else ""
     return sum(1 for node in nodes if node.acked_cursor and node.acked_cursor >= latest), len(nodes)
