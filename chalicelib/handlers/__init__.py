@@ -2,10 +2,15 @@
 
 from chalicelib.handlers import (
     carriers,
+    customers,
     date_ranges,
     dialplans,
+    domains,
+    rate_decks,
     sbcs,
     security_groups,
+    service_decks,
+    service_plans,
     subscribers,
     system,
 )
@@ -14,6 +19,11 @@ BLUEPRINTS = [
     system.blueprint,
     carriers.blueprint,
     dialplans.blueprint,
+    service_plans.blueprint,
+    service_decks.blueprint,
+    rate_decks.blueprint,
+    customers.blueprint,
+    domains.blueprint,
     sbcs.blueprint,
     security_groups.blueprint,
     date_ranges.blueprint,
