@@ -24,8 +24,8 @@ class Uses(Item, discriminator="Uses"):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """``field`` is empty or holds the id of a record of the same partition (the ISP's, the tenant's), whose sort key is
-    ``sk_prefix`` and the id."""
+    """``field`` holds the id of a record of the same partition, whose sort key has ``sk_prefix`` before it, or is
+    empty."""
 
     field: str
     sk_prefix: str
