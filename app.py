@@ -4,7 +4,7 @@ from chalicelib.chalice_app import PatchbayApp
 from chalicelib.handlers import BLUEPRINTS
 
 app = PatchbayApp(app_name="patchbay", configure_logs=False)
-app.api.binary_types = ["application/gzip"]
+app.api.binary_types = ["application/gzip", "image/png", "image/jpeg", "image/webp", "image/avif"]  # avif: Accept only
 
 for blueprint in BLUEPRINTS:
     app.register_blueprint(blueprint, url_prefix="/v1")

@@ -23,7 +23,8 @@ Level = Literal["platform", "isp", "tenant"]
 @dataclass(frozen=True, slots=True)
 class Crud:
     """``view(record)`` makes the view; ``values(body)`` the stored values; ``editable(record)`` the body's fields as
-    stored, which a merge patch is applied to. The create route may be left to a module of its own."""
+    stored, which a merge patch is applied to. The create route may be left to a module of its own.
+    ``guard(call, record, values)`` may refuse a change, or with ``values`` None a deletion, by who asks for it."""
 
     noun: Noun[Any]
     level: Level
@@ -37,6 +38,7 @@ class Crud:
     editable: Callable[[Any], dict[str, Any]] | None = None
     patch: type[BaseModel] | None = None
     creates: bool = True
+    guard: Callable[[Call[Any], Any, dict[str, Any] | None], None] | None = None
 
     def render(self, record: Record) -> BaseModel:
         return self.view(record) if self.view else self.view_type.model_validate(record)
@@ -134,11 +136,14 @@ def _writes(blueprint: Blueprint, crud: Crud) -> None:
         scope = crud.scope(call)
         before = records.get_record(scope, noun, call.path[f"{noun.name}_id"])
         merged = validate(crud.body, crud.as_body(before) | call.body.model_dump(exclude_unset=True))
+        values = crud.stored(merged)
+        if crud.guard:
+            crud.guard(call, before, values)
         after = records.change_record(
             scope,
             noun,
             before,
-            crud.stored(merged),
+            values,
             expected_version=call.expected_version,
             actor=call.identity.actor(),
         )
@@ -154,10 +159,11 @@ def _writes(blueprint: Blueprint, crud: Crud) -> None:
         name=f"delete_{noun.name}",
     )
     def delete(call: Call[Any]) -> Any:
+        scope, record_id = crud.scope(call), call.path[f"{noun.name}_id"]
         expected = call.expected_version if call.headers.get("if-match") else None
-        records.delete_record(
-            crud.scope(call), noun, call.path[f"{noun.name}_id"], expected_version=expected, actor=call.identity.actor()
-        )
+        if crud.guard:
+            crud.guard(call, records.get_record(scope, noun, record_id), None)
+        records.delete_record(scope, noun, record_id, expected_version=expected, actor=call.identity.actor())
 
     @endpoint(
         blueprint,
