@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import asdict
 from typing import Any
 
@@ -22,10 +23,10 @@ from chalicelib.schemas.onboarding import (
     SignupBody,
 )
 from chalicelib.schemas.sessions import AcceptedView, TokensView
-from chalicelib.schemas.themes import ThemeBody
+from chalicelib.schemas.themes import ThemeBody, ThemeView
 from chalicelib.storage.onboardings import Onboarding, get_open_onboarding
 from chalicelib.storage.platform_plans import platform_plans
-from chalicelib.storage.themes import find_theme
+from chalicelib.storage.themes import find_logo, find_theme
 from chalicelib.workflows.confirm_signup import confirm_signup
 from chalicelib.workflows.finish_onboarding import finish_onboarding
 from chalicelib.workflows.save_onboarding import (
@@ -138,7 +139,6 @@ def list_public_plans(_: Call[Any]) -> Any:
 
 
 def _view(onboarding: Onboarding) -> OnboardingView:
-    theme = find_theme(str(onboarding.pk)) if onboarding.theme_version else None
     isp = {name: getattr(onboarding, name) for name in OnboardingIsp.model_fields}
     return OnboardingView.model_validate(
         {
@@ -147,6 +147,14 @@ def _view(onboarding: Onboarding) -> OnboardingView:
             "step": next_step(onboarding),
             "user": OnboardingUser(full_name=onboarding.full_name) if onboarding.full_name else None,
             "isp": OnboardingIsp(**isp) if onboarding.namespace else None,
-            "theme": theme_view(theme, onboarding.namespace) if theme else None,
+            "theme": _theme(onboarding) if onboarding.theme_version else None,
         }
     )
+
+
+def _theme(onboarding: Onboarding) -> ThemeView:
+    """The logo comes inside the URL: it isn't public before onboarding is finished."""
+    view = theme_view(find_theme(str(onboarding.pk)), onboarding.namespace)
+    logo = find_logo(str(onboarding.pk)) if view.logo_url else None
+    url = f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}" if logo else None
+    return view.model_copy(update={"logo_url": url})
