@@ -1,6 +1,21 @@
 """One blueprint per noun; ``BLUEPRINTS`` is what the application serves."""
 
-from chalicelib.handlers import carriers, isps, me, platform, sessions, signup, system, themes, users
+from chalicelib.handlers import (
+    carriers,
+    date_ranges,
+    dialplans,
+    isps,
+    me,
+    platform,
+    sbcs,
+    security_groups,
+    sessions,
+    signup,
+    subscribers,
+    system,
+    themes,
+    users,
+)
 
 BLUEPRINTS = [
     system.blueprint,
@@ -12,4 +27,9 @@ BLUEPRINTS = [
     users.blueprint,
     platform.blueprint,
     carriers.blueprint,
+    dialplans.blueprint,
+    sbcs.blueprint,
+    security_groups.blueprint,
+    date_ranges.blueprint,
+    subscribers.blueprint,
 ]

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.parts import isp_key
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
-from chalicelib.storage.isp_sbcs import count_tenant
+from chalicelib.storage.isp_sbcs import count_tenant, sbc_set
 from chalicelib.storage.transaction import Transaction
 from tests.api_client import ApiClient
 from tests.onboarding import PASSWORD, PLATFORM_EMAIL, a_name, as_platform_admin, onboard, the_platform
@@ -78,7 +78,7 @@ def test_a_suspended_isp_is_locked_out_and_its_sbcs_are_told(api: ApiClient) -> 
     world, platform = onboard(api), as_platform_admin(api)
     isp_id, sbc_id = world.api.get("/isp").expect(200)["id"], an_id("sbc")
     tx = Transaction()
-    count_tenant(tx, isp_id, sbc_id, 1)
+    count_tenant(tx, isp_id, sbc_id, +1, seen=sbc_set(isp_id))
     tx.commit()
 
     platform.patch(f"/platform/isps/{isp_id}", {"suspended": True}, version=1).expect(200)
