@@ -25,7 +25,7 @@ def a_tenant(world: World) -> str:
     tx.put_new(
         Tenant(
             pk=keys.isp(isp_id),
-            sk=f"TENANT#{tenant_id}",
+            sk=keys.tenant_sk(tenant_id),
             id=tenant_id,
             created_at=tx.now_ms,
             updated_at=tx.now_ms,
