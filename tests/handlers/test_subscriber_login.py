@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.storage.database import database
 from tests.api_client import ApiClient
 from tests.onboarding import as_platform_admin
 from tests.world import TenantWorld, a_tenant_world, an_id
@@ -113,3 +114,28 @@ def test_what_is_no_address_is_a_problem(api: ApiClient, address: Any) -> None:
     body = {"address": address, "password": SOFTPHONE}
 
     assert api.post("/auth/subscriber-login", body).expect(422)["errors"][0]["field"] == "address"
+
+
+def test_a_kept_answer_is_repeated_but_not_readable_in_the_table(api: ApiClient) -> None:
+    world = a_tenant_world(api)
+    body = {"username": "ann", "softphone_password": SOFTPHONE}
+    key = {"idempotency-key": an_id("key")}
+
+    first = world.admin.post(f"{world.path}/subscribers", body, headers=key).expect(201)
+    again = world.admin.post(f"{world.path}/subscribers", body, headers=key).expect(201)
+
+    assert again == first
+    assert first["passwords"]["softphone"] == SOFTPHONE
+    assert SOFTPHONE not in str(_kept_answers(key["idempotency-key"]))
+
+
+def _kept_answers(key: str) -> list[dict[str, Any]]:
+    db = database()
+    answer = db.client.scan(
+        TableName=db.table_name,
+        FilterExpression="contains(PK, :key)",
+        ExpressionAttributeValues={":key": {"S": key}},
+    )
+    found: list[dict[str, Any]] = answer["Items"]
+    assert found
+    return found
