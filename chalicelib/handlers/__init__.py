@@ -1,10 +1,30 @@
 """One blueprint per noun; ``BLUEPRINTS`` is what the application serves."""
 
-from chalicelib.handlers import carriers, date_ranges, security_groups, subscribers, system
+from chalicelib.handlers import (
+    carriers,
+    customers,
+    date_ranges,
+    dialplans,
+    domains,
+    rate_decks,
+    sbcs,
+    security_groups,
+    service_decks,
+    service_plans,
+    subscribers,
+    system,
+)
 
 BLUEPRINTS = [
     system.blueprint,
     carriers.blueprint,
+    dialplans.blueprint,
+    service_plans.blueprint,
+    service_decks.blueprint,
+    rate_decks.blueprint,
+    customers.blueprint,
+    domains.blueprint,
+    sbcs.blueprint,
     security_groups.blueprint,
     date_ranges.blueprint,
     subscribers.blueprint,

@@ -28,10 +28,12 @@ def domain_sk(domain: str) -> str:
 
 def put_domain(tx: Transaction, sbc_id: str, *, domain: str, isp_id: str, tenant_id: str) -> None:
     tx.put(
-        DomainEntry(
-            pk=keys.sbc_index(sbc_id), sk=domain_sk(domain), domain=domain, isp_id=isp_id, tenant_id=tenant_id
-        )
+        DomainEntry(pk=keys.sbc_index(sbc_id), sk=domain_sk(domain), domain=domain, isp_id=isp_id, tenant_id=tenant_id)
     )
+
+
+def delete_domain(tx: Transaction, sbc_id: str, *, domain: str) -> None:
+    tx.delete(keys.sbc_index(sbc_id), domain_sk(domain))
 
 
 def put_did(tx: Transaction, sbc_id: str, *, number: str, isp_id: str, tenant_id: str) -> None:
