@@ -1,12 +1,16 @@
 """One blueprint per noun; ``BLUEPRINTS`` is what the application serves."""
 
 from chalicelib.handlers import (
+    calls,
     carriers,
+    charges,
     customers,
     date_ranges,
     dialplans,
     domains,
+    ledger,
     rate_decks,
+    sbc_cdrs,
     sbcs,
     security_groups,
     service_decks,
@@ -28,4 +32,8 @@ BLUEPRINTS = [
     security_groups.blueprint,
     date_ranges.blueprint,
     subscribers.blueprint,
+    sbc_cdrs.blueprint,
+    calls.blueprint,
+    charges.blueprint,
+    ledger.blueprint,
 ]

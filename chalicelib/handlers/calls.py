@@ -110,9 +110,7 @@ def get_tenant_call(call: Call[Any]) -> CallDetailView:
 def list_isp_calls(call: Call[Any]) -> dict[str, Any]:
     matches = _matcher(call, "isp")
     purpose = f"{call.isp.pk}/calls/{_filters(call)}"
-    found = calls_of_isp(
-        call.isp, _span(call, purpose), lambda entry: matches(entry.summary), limit=call.query.limit
-    )
+    found = calls_of_isp(call.isp, _span(call, purpose), lambda entry: matches(entry.summary), limit=call.query.limit)
     summaries = [entry.summary for entry in found.items]
     names = names_in_calls(call.isp.isp_id, summaries)
     items = [

@@ -36,9 +36,7 @@ def explain_one(call: Call[ExplainCallBody]) -> dict[str, Any]:
     audience: Audience = "isp" if call.identity.role == "isp_admin" else "tenant"
     attempt = _from_gateway(call) if call.body.gateway is not None else _from_phone(call)
     at = datetime.fromtimestamp(call.body.at / 1000, UTC) if call.body.at is not None else datetime.now(UTC)
-    found = explain_call(
-        scope, attempt, at, audience=audience, load_part=lambda key: build_part(key, scope.sbc_id)
-    )
+    found = explain_call(scope, attempt, at, audience=audience, load_part=lambda key: build_part(key, scope.sbc_id))
     return _view(found, audience)
 
 

@@ -1,4 +1,4 @@
-"""Calls: one item each in its tenant's month, with legs, trace and charges inside; and a light entry for the ISP's list.
+"""Calls: one item each in its tenant's month, with legs, trace and charges inside; a light entry for the ISP's list.
 
 Both are keyed by the call id, which begins with the call's time: a call is found without an index, and a month is in
 order of time.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
@@ -62,15 +62,15 @@ class Span:
     before: str = ""
 
 
+EntryT = TypeVar("EntryT", Cdr, CallEntry)
+
+
 @dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Generic[EntryT]):
     """``reached``: the call id to go on before; empty at the end."""
 
-    items: list[Cdr] | list[CallEntry]
+    items: list[EntryT]
     reached: str
-
-
-EntryT = TypeVar("EntryT", Cdr, CallEntry)
 
 
 def put_cdr(tx: Transaction, cdr: Cdr, summary: dict[str, object]) -> None:
@@ -145,7 +145,7 @@ def page_of_unrated(scope: IspScope, *, limit: int, after: Key | None) -> Page[U
     return database().page(UnratedCall, keys.unrated(scope.isp_id), limit=limit, after=after, newest_first=True)
 
 
-def calls_of_tenant(scope: TenantScope, span: Span, matches: Callable[[Cdr], bool], *, limit: int) -> Calls:
+def calls_of_tenant(scope: TenantScope, span: Span, matches: Callable[[Cdr], bool], *, limit: int) -> Calls[Cdr]:
     """The newest first; one query per month."""
 
     def partitions(month: str) -> list[str]:
@@ -154,7 +154,7 @@ def calls_of_tenant(scope: TenantScope, span: Span, matches: Callable[[Cdr], boo
     return _walk(Cdr, partitions, span, matches, limit)
 
 
-def calls_of_isp(scope: IspScope, span: Span, matches: Callable[[CallEntry], bool], *, limit: int) -> Calls:
+def calls_of_isp(scope: IspScope, span: Span, matches: Callable[[CallEntry], bool], *, limit: int) -> Calls[CallEntry]:
     """The newest first; ``CDR_SHARDS`` queries per month."""
 
     def partitions(month: str) -> list[str]:
@@ -169,7 +169,7 @@ def _walk(
     span: Span,
     matches: Callable[[EntryT], bool],
     limit: int,
-) -> Calls:
+) -> Calls[EntryT]:
     """Months from the latest to the earliest, until the page is full, the span ends or ``MAX_QUERIES`` were made."""
     lowest = _first_id(span.from_at)
     latest = _last_id(span.until_at)
@@ -200,9 +200,7 @@ def _newest(
     read: list[EntryT] = []
     frontier = ""
     for pk in partitions:
-        page = database().page(
-            kind, pk, between=(lowest, before), limit=limit + 1, newest_first=True
-        )
+        page = database().page(kind, pk, between=(lowest, before), limit=limit + 1, newest_first=True)
         read += page.items
         if page.last_key is not None and page.items:
             frontier = max(frontier, str(page.items[-1].sk))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chalicelib.domain.decks import ChunkDeck, DeckRef, MissingDeck, RateDeck, ServiceDeck
-from chalicelib.storage.customers import CUSTOMER
+from chalicelib.storage import keys
+from chalicelib.storage.customers import CUSTOMER, Customer
+from chalicelib.storage.database import database
 from chalicelib.storage.deck_versions import DeckHistory
-from chalicelib.storage.ledger import find_balance
 from chalicelib.storage.rate_decks import RATE_DECK, RateDeckVersion, lookup_rate_chunk
 from chalicelib.storage.records import find_record, get_record
 from chalicelib.storage.scope import IspScope
@@ -69,15 +70,15 @@ class Terms:
 
 
 def load_terms(scope: IspScope, customer_id: str) -> Terms:
-    """The terms of a customer now. Its ledger's currency, once it has one, goes before its plan's."""
-    customer = find_record(scope, CUSTOMER, customer_id)
-    plan = find_record(scope, SERVICE_PLAN, customer.service_plan_id) if customer is not None else None
-    balance = find_balance(scope, customer_id)
-    currency = balance.currency if balance is not None else plan.currency if plan is not None else ""
+    """The terms of a customer now, also of one deleted in the last 30 days, whose last calls are still to come."""
+    deleted = (scope.pk, keys.DELETED + CUSTOMER.sk(customer_id))
+    found = database().get_many(Customer, [(scope.pk, CUSTOMER.sk(customer_id)), deleted])
+    if not found:
+        return Terms(scope, "", problem="there is no such customer any more")
+    plan = find_record(scope, SERVICE_PLAN, found[0].service_plan_id)
     if plan is None:
-        problem = "the customer has no service plan" if customer is not None else "there is no such customer any more"
-        return Terms(scope, currency, problem=problem)
-    return _terms(scope, plan, currency)
+        return Terms(scope, found[0].currency, problem="there is no such service plan any more")
+    return _terms(scope, plan, found[0].currency or plan.currency)
 
 
 def terms_of_plan(scope: IspScope, service_plan_id: str) -> Terms:

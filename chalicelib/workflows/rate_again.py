@@ -28,8 +28,7 @@ def rate_again(scope: IspScope, call_id: str, *, actor: Actor) -> tuple[Cdr, boo
     before = list(cdr.charges)
     revision = int(cdr.revision) + 1
     after = [
-        _kept_or_new(old, new)
-        for old, new in zip(before, rate_cdr(cdr.record, terms, revision=revision), strict=True)
+        _kept_or_new(old, new) for old, new in zip(before, rate_cdr(cdr.record, terms, revision=revision), strict=True)
     ]
     if after == before:
         return cdr, False

@@ -18,17 +18,16 @@ from chalicelib.domain.clean_json import JsonTooDeepError, clean_json
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.schemas import cdrs as schema
 from chalicelib.settings import settings
-from chalicelib.storage import ledger
+from chalicelib.storage import keys, ledger
+from chalicelib.storage.call_names import find_tenants
 from chalicelib.storage.cdrs import Cdr, put_cdr, put_unrated, stored_calls
 from chalicelib.storage.isps import find_isp
 from chalicelib.storage.scope import IspScope
-from chalicelib.storage.call_names import find_tenants
 from chalicelib.storage.tenants import Tenant
 from chalicelib.storage.transaction import MAX_OPERATIONS, Transaction
 from chalicelib.workflows.customer_terms import Terms, load_terms
 from chalicelib.workflows.rate_cdr import StoredCharge, ledger_entries, rate_cdr
 from chalicelib.workflows.summarise_call import summarise_call
-from chalicelib.storage import keys
 
 CALLS_TOGETHER = 25
 MAX_BYTES = 200_000  # of one record; DynamoDB takes items of 400 KB, charges and keys included
