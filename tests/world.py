@@ -11,8 +11,8 @@ from chalicelib.auth import Identity, issue_access_token
 from chalicelib.domain.ids import new_id
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
+from chalicelib.storage.feed import Change
 from chalicelib.storage.isps import Isp, put_new_isp
-from chalicelib.storage.sbcs import FeedItem
 from chalicelib.storage.transaction import Transaction
 from tests.api_client import ApiClient
 
@@ -67,7 +67,7 @@ def an_sbc(api: ApiClient, **fields: Any) -> str:
 
 def changes_of(sbc_id: str) -> list[str]:
     """The part keys in the SBC's change feed, oldest first."""
-    return [item.part_key for item in database().all(FeedItem, keys.sbc_changes(sbc_id))]
+    return [item.part_key for item in database().all(Change, keys.sbc_changes(sbc_id))]
 
 
 def changed_by(sbc_id: str, work: Callable[[], Any]) -> set[str]:

@@ -8,6 +8,7 @@ from chalicelib.handlers import (
     date_ranges,
     dialplans,
     domains,
+    explain_calls,
     ledger,
     rate_decks,
     sbc_cdrs,
@@ -36,4 +37,5 @@ BLUEPRINTS = [
     calls.blueprint,
     charges.blueprint,
     ledger.blueprint,
+    explain_calls.blueprint,
 ]

@@ -58,7 +58,7 @@ def create(call: Call[NewSubscriberBody]) -> NewSubscriberView:
         actor=call.identity.actor(),
     )
     shown = PasswordsView(sip=passwords.sip, softphone=passwords.softphone)
-    return NewSubscriberView(**SubscriberView.model_validate(subscriber).model_dump(), passwords=shown)
+    return NewSubscriberView(**dict(SubscriberView.model_validate(subscriber)), passwords=shown)
 
 
 register(
