@@ -7,10 +7,12 @@ from chalicelib.handlers import (
     customers,
     date_ranges,
     dialplans,
+    dids,
     domains,
     explain_calls,
     ledger,
     rate_decks,
+    sbc,
     sbc_cdrs,
     sbcs,
     security_groups,
@@ -18,6 +20,8 @@ from chalicelib.handlers import (
     service_plans,
     subscribers,
     system,
+    tenant_dids,
+    tenants,
 )
 
 BLUEPRINTS = [
@@ -29,7 +33,11 @@ BLUEPRINTS = [
     rate_decks.blueprint,
     customers.blueprint,
     domains.blueprint,
+    dids.blueprint,
+    tenants.blueprint,
+    tenant_dids.blueprint,
     sbcs.blueprint,
+    sbc.blueprint,
     security_groups.blueprint,
     date_ranges.blueprint,
     subscribers.blueprint,

@@ -37,7 +37,7 @@ def _effects(scope: IspScope, tx: Transaction, before: Customer | None, after: C
     if after is None:
         return
     if before is None or before.service_plan_id != after.service_plan_id:
-        _take_currency(scope, tx, before, after)
+        _take_currency(scope, tx, after)
     if before is not None and _routing(before) != _routing(after):
         _bump_tenants(scope, tx, after.id)
 
@@ -46,7 +46,7 @@ def _routing(customer: Customer) -> tuple[bool, str]:
     return bool(customer.suspended), customer.service_plan_id
 
 
-def _take_currency(scope: IspScope, tx: Transaction, before: Customer | None, after: Customer) -> None:
+def _take_currency(scope: IspScope, tx: Transaction, after: Customer) -> None:
     """From the plan, whose currency never changes. Once anything has been booked it stays."""
     plan = find_record(scope, SERVICE_PLAN, after.service_plan_id)
     if plan is None:

@@ -7,8 +7,12 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute
 from chalicelib.domain.errors import field_error
 from chalicelib.domain.parts import core_key, did_shard, dids_key, index_key, isp_key, subscribers_key
 from chalicelib.storage import keys
-from chalicelib.storage.carriers import carriers_of_isp, put_gateway_entries
+from chalicelib.storage.carriers import CARRIER, carriers_of_isp, put_gateway_entries
+from chalicelib.storage.customer_tenants import delete_link, put_link
+from chalicelib.storage.customers import CUSTOMER
 from chalicelib.storage.database import database
+from chalicelib.storage.dialplans import DIALPLAN
+from chalicelib.storage.domains import DOMAIN, check_verified
 from chalicelib.storage.isp_sbcs import advance_sbc_set, count_tenant, sbc_set
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.records import Noun
@@ -24,6 +28,7 @@ class Tenant(Record, discriminator="Tenant"):
 
     name = UnicodeAttribute()
     domain = UnicodeAttribute()
+    own_domain_id = UnicodeAttribute(default="")  # of the customer's own domain; empty: a subdomain of the platform's
     customer_id = UnicodeAttribute()
     carrier_id = UnicodeAttribute(default="")
     dialplan_id = UnicodeAttribute(default="")
@@ -42,13 +47,6 @@ class TenantPointer(Item, discriminator="TenantPointer"):
     """Leads from a tenant id to its ISP; also the proof that the tenant exists and which SBC serves it."""
 
     isp_id = UnicodeAttribute()
-    sbc_id = UnicodeAttribute()
-
-
-class CustomerTenant(Item, discriminator="CustomerTenant"):
-    """In the customer's partition: the tenants that a change of the customer concerns."""
-
-    tenant_id = UnicodeAttribute()
     sbc_id = UnicodeAttribute()
 
 
@@ -86,10 +84,6 @@ def tenant_dids(tenant_id: str) -> list[TenantDid]:
     return database().all(TenantDid, keys.tenant(tenant_id), prefix="DID#")
 
 
-def tenants_of_customer(customer_id: str) -> list[CustomerTenant]:
-    return database().all(CustomerTenant, keys.customer(customer_id), prefix="TENANT#")
-
-
 def _effects(scope: IspScope, tx: Transaction, before: Tenant | None, after: Tenant | None) -> None:
     moved = before is None or after is None or before.sbc_id != after.sbc_id
     if moved and before is not None:
@@ -109,6 +103,8 @@ def _arrive(scope: IspScope, tx: Transaction, tenant: Tenant, *, arrives: bool) 
             DomainOwner(pk=keys.sip_domain(tenant.domain), sk=keys.UNIQUE, tenant_id=tenant.id),
             on_conflict=field_error("domain", f"{tenant.domain} is in use", code="name_taken"),
         )
+    if tenant.own_domain_id:
+        check_verified(tx, isp_id, tenant.domain)
     tx.put(TenantPointer(pk=keys.tenant(tenant.id), sk=keys.META, isp_id=isp_id, sbc_id=sbc_id))
     put_domain(tx, sbc_id, domain=tenant.domain, isp_id=isp_id, tenant_id=tenant.id)
     for did in tenant_dids(tenant.id):
@@ -149,16 +145,9 @@ def _follow_customer(tx: Transaction, before: Tenant | None, after: Tenant | Non
     if old == new:
         return
     if before is not None and (after is None or after.customer_id != before.customer_id):
-        tx.delete(keys.customer(before.customer_id), keys.tenant_sk(before.id))
+        delete_link(tx, before.customer_id, before.id)
     if after is not None:
-        tx.put(
-            CustomerTenant(
-                pk=keys.customer(after.customer_id),
-                sk=keys.tenant_sk(after.id),
-                tenant_id=after.id,
-                sbc_id=after.sbc_id,
-            )
-        )
+        put_link(tx, after.customer_id, after.id, after.sbc_id)
 
 
 TENANT = Noun(
@@ -168,9 +157,10 @@ TENANT = Noun(
     Tenant,
     effects=_effects,
     references=(
-        Reference("customer_id", "CUSTOMER#"),
-        Reference("carrier_id", "CARRIER#"),
-        Reference("dialplan_id", "DIALPLAN#"),
+        Reference("customer_id", CUSTOMER.sk_prefix),
+        Reference("carrier_id", CARRIER.sk_prefix),
+        Reference("dialplan_id", DIALPLAN.sk_prefix),
+        Reference("own_domain_id", DOMAIN.sk_prefix),
     ),
     referable=True,
     index_name=lambda tenant: tenant.name,
