@@ -74,7 +74,16 @@ def idempotency(scope: str, key: str) -> str:
     return f"IDEMPOTENCY#{scope}#{key}"
 
 
-def did_owner_sk(number: str) -> str:
+def did(number: str) -> str:
+    """Who has a number: one ISP on the whole platform."""
+    return f"DID#{number}"
+
+
+def tenant_sk(tenant_id: str) -> str:
+    return f"TENANT#{tenant_id}"
+
+
+def did_sk(number: str) -> str:
     return f"DID#{number}"
 
 
