@@ -27,7 +27,7 @@ class Settings:
     api_url: str = ""
     node_key_file: Path | None = None
     parts_dir: Path | None = None  # serve parts from JSON files named like their key with "/" as "__", without the API
-    auth_table: str = "auth"  # Kamailio's htables and location table
+    auth_table: str = "ha1"  # Kamailio's htables and location table
     source_table: str = "source"
     location_table: str = "location"
     auth_ttl_s: int = 300
