@@ -14,13 +14,19 @@ from sbc.hook.node import Node
 from sbc.hook.settings import Settings, SettingsError, read_settings
 
 
-async def _run(settings: Settings) -> None:
-    stop = asyncio.Event()
+async def _run(settings: Settings) -> int:
+    """The exit status: 0 when told to stop."""
     loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[int] = loop.create_future()
+
+    def stop(status: int) -> None:
+        if not stopped.done():
+            stopped.set_result(status)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with Node(settings):
-        await stop.wait()
+        loop.add_signal_handler(number, stop, 0)
+    async with Node(settings, on_death=lambda: stop(1)):
+        return await stopped
 
 
 def main(arguments: list[str]) -> int:
@@ -30,11 +36,10 @@ def main(arguments: list[str]) -> int:
     try:
         settings = read_settings(Path(arguments[0]))
         logs.configure(settings.log_level)
-        uvloop.run(_run(settings))
+        return uvloop.run(_run(settings))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    return 0
 
 
 if __name__ == "__main__":

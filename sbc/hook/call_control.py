@@ -132,7 +132,9 @@ class CallControl:
         """Take over the calls that were open when an earlier run ended."""
         for saved in open_calls:
             routed = load_object(saved.routed)
-            call = Call(saved.call_id, plan_from_json(routed["plan"]), read_invite(routed["invite"]), routed["setup_at"])
+            call = Call(
+                saved.call_id, plan_from_json(routed["plan"]), read_invite(routed["invite"]), routed["setup_at"]
+            )
             call.take_progress(load_object(saved.progress))
             call.seen_at = saved.seen_at
             self._hold(call)

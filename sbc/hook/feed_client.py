@@ -31,9 +31,7 @@ class FeedClient:
         target = "/v1/sbc/changes" + (f"?after={quote(after, safe='')}" if after else "")
         body = await self._get(target)
         try:
-            return fields.items(
-                body, "changes", lambda item: Change(fields.text(item, "id"), fields.text(item, "key"))
-            )
+            return fields.items(body, "changes", lambda item: Change(fields.text(item, "id"), fields.text(item, "key")))
         except fields.FieldError as error:
             raise FeedError(f"changes: {error}") from error
 

@@ -98,7 +98,10 @@ class Call:
     def progress(self) -> dict[str, Any]:
         return {
             "stage": self.stage,
-            "legs": [[leg.stage, leg.target, leg.setup_at, leg.answered_at, leg.ended_at, leg.sip_status] for leg in self.legs],
+            "legs": [
+                [leg.stage, leg.target, leg.setup_at, leg.answered_at, leg.ended_at, leg.sip_status]
+                for leg in self.legs
+            ],
             "ringing_at": self.ringing_at,
             "answered_at": self.answered_at,
             "dialog": [self.h_entry, self.h_id],

@@ -50,7 +50,9 @@ class Reconciliation:
     orphans: tuple[Dialog, ...]
 
 
-def compare(calls: Iterable[Call], dialogs: Iterable[Dialog], *, before: set[str], now: int, grace_ms: int, max_ring_ms: int) -> Reconciliation:
+def compare(
+    calls: Iterable[Call], dialogs: Iterable[Dialog], *, before: set[str], now: int, grace_ms: int, max_ring_ms: int
+) -> Reconciliation:
     """``before``: the calls that were open when the dialogs were asked for; a newer one may not be listed yet, and
     one that was open then but is closed by now may be. Pure."""
     dialogs = tuple(dialogs)

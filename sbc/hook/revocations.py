@@ -102,9 +102,7 @@ def _core_blocked(part: Part | None) -> bool:
     return not isinstance(part, TenantCore) or part.suspended or part.customer.suspended
 
 
-def _everybody(
-    tenant_id: str, domain: str, parts: Mapping[str, Part], found: Revocations, *, blocked: bool
-) -> None:
+def _everybody(tenant_id: str, domain: str, parts: Mapping[str, Part], found: Revocations, *, blocked: bool) -> None:
     names = {_name(source, domain) for source in _held_subscribers(tenant_id, parts)}
     found.names |= names
     if blocked:
@@ -152,9 +150,7 @@ def _must_go(before: JsonObject, after: JsonObject, domain: str, open_ha1: OpenH
     return any(_password_changed(before, after, name, domain, open_ha1) for name in ("sip_ha1", "softphone_ha1"))
 
 
-def _password_changed(
-    before: JsonObject, after: JsonObject, name: str, domain: str, open_ha1: OpenHa1
-) -> bool:
+def _password_changed(before: JsonObject, after: JsonObject, name: str, domain: str, open_ha1: OpenHa1) -> bool:
     """Sealing takes a fresh nonce each time, so equal passwords may look different until they are opened."""
     old, new, username = before.get(name) or "", after.get(name) or "", str(after.get("username"))
     if old == new:

@@ -105,12 +105,17 @@ def a_dialplan(preset: str) -> Body:
 
 def a_snapshot(*isps: Body, without: Iterable[str] = ()) -> Snapshot:
     """All parts of the ISPs as the SBC ``SBC_ID`` sees them, except those whose key is in ``without``."""
+    return Snapshot(SBC_ID, _parsed(body for body in part_bodies(*isps) if body["key"] not in set(without)))
+
+
+def part_bodies(*isps: Body) -> list[Body]:
+    """The parts as the API writes them."""
     bodies = [_index(isps), *_dids(isps)]
     for isp in isps:
         bodies.append({"key": isp_key(isp["isp_id"]), "version": 1, **isp})
         for tenant in isp["tenants"]:
             bodies.extend(_tenant(isp, tenant))
-    return Snapshot(SBC_ID, _parsed(body for body in bodies if body["key"] not in set(without)))
+    return bodies
 
 
 def a_phone_call(dialled: str, *, caller: str = "alice", domain: str = DOMAIN, privacy: bool = False) -> Attempt:
