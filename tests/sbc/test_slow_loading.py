@@ -29,31 +29,34 @@ def _parts() -> list[Body]:
 
 def test_a_large_tenant_loads_while_the_calls_of_others_stay_fast(tmp_path: Path) -> None:
     socket_path = tmp_path / "kamailio.rpc"
-    with FakeApi(_parts()) as api, FakeKamailio(socket_path):
-        with HookProcess(write_settings(tmp_path, api_url=api.url, kamailio=socket_path)) as hook:
-            small, large = HookClient(hook.port), HookClient(hook.port)
-            small.event("cancelled", small.invite("102")["call_id"])
-            taken: list[float] = []
-            loaded = threading.Event()
+    with (
+        FakeApi(_parts()) as api,
+        FakeKamailio(socket_path),
+        HookProcess(write_settings(tmp_path, api_url=api.url, kamailio=socket_path)) as hook,
+    ):
+        small, large = HookClient(hook.port), HookClient(hook.port)
+        small.event("cancelled", small.invite("102")["call_id"])
+        taken: list[float] = []
+        loaded = threading.Event()
 
-            def call_on() -> None:
-                while not loaded.is_set() or len(taken) < 100:
-                    started = time.perf_counter()
-                    call_id = small.invite("102")["call_id"]
-                    taken.append(time.perf_counter() - started)
-                    small.event("cancelled", call_id)
+        def call_on() -> None:
+            while not loaded.is_set() or len(taken) < 100:
+                started = time.perf_counter()
+                call_id = small.invite("102")["call_id"]
+                taken.append(time.perf_counter() - started)
+                small.event("cancelled", call_id)
 
-            caller = threading.Thread(target=call_on)
-            caller.start()
-            started = time.perf_counter()
-            answer = large.invite("1005", user="user1", domain="big.ring.example")
-            load_s = time.perf_counter() - started
-            loaded.set()
-            caller.join()
-            small.close()
-            large.close()
+        caller = threading.Thread(target=call_on)
+        caller.start()
+        started = time.perf_counter()
+        answer = large.invite("1005", user="user1", domain="big.ring.example")
+        load_s = time.perf_counter() - started
+        loaded.set()
+        caller.join()
+        small.close()
+        large.close()
 
     p99_s = sorted(taken)[int(len(taken) * 0.99)]
     assert answer["action"] == "ring"
-    assert load_s < 3
-    assert p99_s < 0.25, f"{p99_s * 1000:.1f} ms while loading for {load_s * 1000:.0f} ms"
+    assert load_s < 1.5
+    assert p99_s < 0.1, f"{p99_s * 1000:.1f} ms while loading for {load_s * 1000:.0f} ms"
