@@ -45,6 +45,8 @@ class Endpoint:
     paged: bool
     versioned: bool  # If-Match is required
     tag: str
+    tenant_scoped: bool  # {tenant_id} in the path is the scope of what is done
+    max_body: int  # bytes
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -102,6 +104,8 @@ def endpoint(
     status: int = 200,
     versioned: bool = False,
     paged: bool = False,
+    tenant_scoped: bool = True,
+    max_body: int = MAX_BODY,
     name: str = "",
 ) -> Callable[[Callable[[Call[Any]], Any]], Callable[[Call[Any]], Any]]:
     """Registers ``function(call)`` at a route; it returns a view (``out``), a Chalice Response, or None with 204."""
@@ -120,6 +124,8 @@ def endpoint(
             paged=paged,
             versioned=versioned,
             tag=path.split("/")[1],
+            tenant_scoped=tenant_scoped,
+            max_body=max_body,
         )
         ENDPOINTS.append(entry)
 
@@ -177,6 +183,8 @@ def problem(error: PatchbayError) -> Response:
     headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
     if error.kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if "retry_after_s" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after_s"])
     return Response(json.dumps(error.problem()), status_code=error.kind.status, headers=headers)
 
 
@@ -191,10 +199,12 @@ def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[An
         body=None,
     )
     if "tenant_id" in parameters:
-        call.tenant_scope = _tenant_scope(identity, parameters["tenant_id"])
+        _check_own_tenant(identity, parameters["tenant_id"])
+        if entry.tenant_scoped:
+            call.tenant_scope = _tenant_scope(identity, parameters["tenant_id"])
     call.query = _validated(entry.query, _query_values(request, entry.query))
     if entry.body is not None:
-        call.body = _read_body(request, headers, entry.body)
+        call.body = _read_body(request, headers, entry.body, entry.max_body)
     return call
 
 
@@ -212,10 +222,13 @@ def _authenticate(headers: dict[str, str], entry: Endpoint) -> Identity:
     return identity
 
 
-def _tenant_scope(identity: Identity, tenant_id: str) -> TenantScope:
-    """A foreign tenant is not found, whoever asks."""
+def _check_own_tenant(identity: Identity, tenant_id: str) -> None:
     if identity.role in ("tenant_admin", "subscriber") and tenant_id not in identity.tenant_ids:
         raise PatchbayError("not_found")
+
+
+def _tenant_scope(identity: Identity, tenant_id: str) -> TenantScope:
+    """A foreign tenant is not found, whoever asks."""
     scope = find_tenant_scope(identity.isp_id, tenant_id)
     if scope is None:
         raise PatchbayError("not_found")
@@ -230,15 +243,15 @@ def _query_values(request: Any, model: type[BaseModel] | None) -> dict[str, Any]
     return {k: int(v) if k in numeric and re.fullmatch(r"-?\d{1,15}", v) else v for k, v in given.items()}
 
 
-def _read_body(request: Any, headers: dict[str, str], model: type[BaseModel]) -> Any:
+def _read_body(request: Any, headers: dict[str, str], model: type[BaseModel], max_body: int) -> Any:
     if headers.get("content-type", "").split(";")[0].strip().lower() not in (
         "application/json",
         "application/merge-patch+json",
     ):
         raise PatchbayError("unsupported_media_type")
     raw = request.raw_body or b""
-    if len(raw) > MAX_BODY:
-        raise PatchbayError("body_too_large", f"At most {MAX_BODY} bytes")
+    if len(raw) > max_body:
+        raise PatchbayError("body_too_large", f"At most {max_body} bytes")
     try:
         parsed = json.loads(raw)
     except (ValueError, RecursionError) as error:
