@@ -93,7 +93,7 @@ class Stack:
     def media_calls(self) -> int:
         """Calls rtpengine knows; -1 if it doesn't answer."""
         answer = self.media("statistics")
-        found = re.search(rb"8:sessionsi(\d+)e", answer) or re.search(rb"15:currentstatistics.*?13:sessionstotali(\d+)e", answer)
+        found = re.search(rb"13:sessionstotali(\d+)e", answer)
         return int(found.group(1)) if found else -1
 
     def log(self, name: str = "kamailio") -> str:
