@@ -37,6 +37,7 @@ class Timers:
     min_expires_s: int = 60
     max_expires_s: int = 3600
     nat_ping_s: int = 25
+    location_timer_s: int = 10  # how soon a contact whose connection was lost is forgotten
     wait_ms: int = 1000  # how long a finished transaction absorbs retransmissions
     dead_media_s: int = 60
     silent_media_s: int = 3600  # the same for calls on hold

@@ -129,6 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             status, answer = hook.answer(self.path, body)
         content = json.dumps(answer, separators=(",", ":")).encode() if status != 204 else b""
+        if self.path == "/media-timeout":
+            content = b'<?xml version="1.0"?><methodResponse><params><param><value><int>0</int></value></param></params></methodResponse>'
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

@@ -93,7 +93,7 @@ def test_a_call_ends_at_its_longest_duration(stack: Stack, lab: Lab) -> None:
     phone = lab.start("register", user="bob")
     phone.finish()
     callee = lab.listen("callee", port=phone.port)
-    stack.hook.route = plans.stages(plans.ring(plans.aor("bob"), max_s=1))
+    stack.hook.route = plans.stages(plans.ring(plans.aor("bob"), max_s=2))
 
     lab.start("caller_waits_for_bye").finish()
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.sip
 
 @pytest.fixture
 def stack_settings() -> dict[str, Any]:
-    return {"limits": {"user_failures": 3}}
+    return {"limits": {"user_failures": 3}, "timers": {"location_timer_s": 1}}
 
 
 @pytest.fixture
