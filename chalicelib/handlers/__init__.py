@@ -1,0 +1,5 @@
+"""One blueprint per noun; ``BLUEPRINTS`` is what the application serves."""
+
+from chalicelib.handlers import system
+
+BLUEPRINTS = [system.blueprint]
