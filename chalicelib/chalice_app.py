@@ -12,6 +12,7 @@ from typing import Any
 from chalice.app import Chalice
 
 _current_request: ContextVar[Any] = ContextVar("current_request", default=None)
+_lambda_context: ContextVar[Any] = ContextVar("lambda_context", default=None)
 
 
 class PatchbayApp(Chalice):
@@ -22,3 +23,11 @@ class PatchbayApp(Chalice):
     @current_request.setter
     def current_request(self, request: Any) -> None:
         _current_request.set(request)
+
+    @property
+    def lambda_context(self) -> Any:
+        return _lambda_context.get()
+
+    @lambda_context.setter
+    def lambda_context(self, context: Any) -> None:
+        _lambda_context.set(context)
