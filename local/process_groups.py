@@ -6,13 +6,16 @@ group is noted in a file when it starts; whoever starts it next ends the group t
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
+import time
 from pathlib import Path
 
 MARK = "PATCHBAY_GROUP"  # in the environment of every process of a group: tells ours from a recycled number
 _PR_SET_PDEATHSIG = 1
+_KILLED_S = 5
 
 
 def group_file(run: Path, name: str) -> Path:
@@ -34,13 +37,14 @@ def find_members(run: Path, name: str) -> list[int]:
 
 
 def end_leftovers(run: Path, name: str) -> list[int]:
-    """Kills what is left of a program's last run; the killed process ids."""
+    """Kills what is left of a program's last run and waits until it is gone; the killed process ids."""
     killed = find_members(run, name)
     for pid in killed:
-        try:
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself meanwhile
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue  # it ended by itself meanwhile
+    deadline = time.monotonic() + _KILLED_S
+    while killed and find_members(run, name) and time.monotonic() < deadline:
+        time.sleep(0.01)
     return killed
 
 

@@ -59,7 +59,7 @@ class Scheduler:
         key = f"{job.name}#{period}"
         try:
             job.run(key, now_ms)
-        except Exception:  # noqa: BLE001 (one job's failure, whatever it is, must not end the others)
+        except Exception:
             log.exception("job failed key=%s", key)
             return None
         self._done[job.name] = period

@@ -23,13 +23,9 @@ _OFFSETS = {
     "http_port": 0,
     "dynamodb_port": 1,
     "sip_port": 10,
-    "ws_port": 11,
-    "kamailio_rpc_port": 12,
-    "hook_port": 13,
-    "rtpengine_ng_port": 14,
-    "rtpengine_cli_port": 15,
-    "rtpengine_ng_tcp_port": 16,
-    "rtpengine_dtmf_port": 17,
+    "hook_port": 11,
+    "rtpengine_ng_port": 12,
+    "rtpengine_cli_port": 13,
     "gateway_sip_port": 20,
     "gateway_http_port": 21,
     "rtp_port_min": 100,
@@ -51,20 +47,16 @@ class Settings:
     dynamodb_port: int = 61100
     sip_host: str = "127.0.0.1"
     sip_port: int = 60110
-    ws_port: int = 61111
-    kamailio_rpc_port: int = 61112
-    hook_port: int = 61113
-    rtpengine_ng_port: int = 61114
-    rtpengine_cli_port: int = 61115
-    rtpengine_ng_tcp_port: int = 61116
-    rtpengine_dtmf_port: int = 61117
+    hook_port: int = 61101
+    rtpengine_ng_port: int = 61102
+    rtpengine_cli_port: int = 61103
     gateway_host: str = "127.0.0.2"
     gateway_sip_port: int = 5060
-    gateway_http_port: int = 61121
+    gateway_http_port: int = 61104
     rtp_port_min: int = 20000
     rtp_port_max: int = 21999
-    table: str = "patchbay-local"
-    sbc_id: str = "sbc_local"
+    table: str = "patchbay-embedded"
+    sbc_id: str = "sbc"
     node: str = "n1"
 
     def __post_init__(self) -> None:
@@ -206,13 +198,13 @@ def find_used_ports(settings: Settings) -> list[str]:
     return used
 
 
-_TCP_ONLY = {"http_port", "dynamodb_port", "hook_port", "gateway_http_port", "ws_port", "kamailio_rpc_port"}
+_TCP_ONLY = {"http_port", "dynamodb_port", "hook_port", "gateway_http_port", "rtpengine_cli_port"}
 
 
 def _host_of(name: str, settings: Settings) -> str:
     if name == "http_port":
         return settings.http_host
-    if name in {"sip_port", "ws_port"}:
+    if name == "sip_port":
         return settings.sip_host
     return settings.gateway_host if name == "gateway_sip_port" else "127.0.0.1"
 

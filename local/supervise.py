@@ -65,12 +65,12 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 def _render_program(program: Program, paths: Paths) -> str:
     """Stopping asks the main process alone (Kamailio's tells its children in order); killing takes the whole group."""
-    command = shlex.join(wrap(program.name, paths.run, program.argv))
-    environment = ",".join(f'{name}="{_escape(value)}"' for name, value in program.env.items())
+    # supervisord's own `environment` can't hold every value; env(1) takes them as they are.
+    environment = ["env", *(f"{name}={value}" for name, value in program.env.items())]
+    command = shlex.join(wrap(program.name, paths.run, [*environment, *program.argv]))
     return f"""\
 [program:{program.name}]
 command={command.replace("%", "%%")}
-environment={environment}
 directory={ROOT}
 autostart=false
 autorestart=true
@@ -86,10 +86,6 @@ stdout_logfile_backups=2
 """
 
 
-def _escape(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-
-
 class Supervisor:
     def __init__(self, programs: Sequence[Program], paths: Paths) -> None:
         self._programs = {program.name: program for program in programs}
@@ -97,12 +93,15 @@ class Supervisor:
         self._socket = paths.run / "supervisor.sock"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def open(self, *, limit_s: float = 10) -> None:
-        """Ends what an earlier run left, then starts supervisord, with no program yet."""
-        if len(os.fsencode(self._socket)) > _SOCKET_PATH_LIMIT:
-            raise SupervisionError(f"{self._socket} is too long for a socket: choose a shorter data directory (VAR=)")
+    def end_leftovers(self) -> None:
+        """Kills what a run that was killed itself left behind."""
         for name in (SUPERVISOR, *self._programs):
             end_leftovers(self._paths.run, name)
+
+    def open(self, *, limit_s: float = 10) -> None:
+        """Starts supervisord, with no program yet."""
+        if len(os.fsencode(self._socket)) > _SOCKET_PATH_LIMIT:
+            raise SupervisionError(f"{self._socket} is too long for a socket: choose a shorter data directory (VAR=)")
         config = self._paths.run / "supervisord.conf"
         config.write_text(render_config(list(self._programs.values()), self._paths))
         config.chmod(0o600)
@@ -146,8 +145,7 @@ class Supervisor:
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
-        for name in (SUPERVISOR, *self._programs):
-            end_leftovers(self._paths.run, name)
+        self.end_leftovers()
 
     def _stop_programs(self) -> None:
         for program in reversed(self._programs.values()):
