@@ -1,5 +1,5 @@
 """One blueprint per noun; ``BLUEPRINTS`` is what the application serves."""
 
-from chalicelib.handlers import system
+from chalicelib.handlers import carriers, system
 
-BLUEPRINTS = [system.blueprint]
+BLUEPRINTS = [system.blueprint, carriers.blueprint]

@@ -16,15 +16,17 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.auth import Identity, Role, identify_node, read_access_token
 from chalicelib.clients.secrets import random_secret
-from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.tokens import token_hash
 from chalicelib.observability import logger
 from chalicelib.settings import settings
-from chalicelib.storage import metering
+from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
 from chalicelib.storage.scope import IspScope, TenantScope
 from chalicelib.storage.tenants import find_tenant_scope
 
 MAX_BODY = 1_000_000
+MAX_KEY = 64
 
 BodyT = TypeVar("BodyT")
 
@@ -134,7 +136,7 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
     cost = metering.start()
     try:
         call = _parse(request, entry, parameters)
-        response = _render(function(call), entry, call)
+        response = _once(entry, call, lambda: _render(function(call), entry, call))
     except PatchbayError as error:
         response = problem(error)
     except Exception:  # noqa: BLE001 - the outermost border: logged, and told as a problem
@@ -144,6 +146,30 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
         response.headers["X-Db-Read-Units"] = str(cost.read_units)
         response.headers["X-Db-Write-Units"] = str(cost.write_units)
+    return response
+
+
+def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> Response:
+    """``answer()``, or the kept answer to the same POST with the same Idempotency-Key."""
+    key = call.headers.get("idempotency-key", "")
+    if entry.method != "POST" or not key or not call.identity.user_id:
+        return answer()
+    if len(key) > MAX_KEY:
+        raise field_error("Idempotency-Key", f"At most {MAX_KEY} characters")
+    fingerprint = token_hash(
+        json.dumps([entry.name, call.path, call.body.model_dump(mode="json") if call.body else None])
+    )
+    kept = idempotency.claim(call.identity.user_id, key, fingerprint)
+    if kept is not None:
+        headers: dict[str, str | list[str]] = {"Content-Type": "application/json", "Idempotent-Replayed": "true"}
+        return Response(kept.body, status_code=kept.status, headers=headers)
+    try:
+        response = answer()
+    except BaseException:
+        idempotency.release(call.identity.user_id, key)
+        raise
+    body = response.body if isinstance(response.body, str) else json.dumps(response.body)
+    idempotency.keep(call.identity.user_id, key, fingerprint, idempotency.Answer(response.status_code, body))
     return response
 
 

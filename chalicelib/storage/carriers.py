@@ -1,0 +1,78 @@
+"""Carriers with their ordered gateways. A gateway's source addresses stand in the index of every SBC of the ISP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
+
+from chalicelib.domain.parts import index_key, isp_key
+from chalicelib.storage import keys
+from chalicelib.storage.database import database
+from chalicelib.storage.isp_sbcs import sbcs_of_isp
+from chalicelib.storage.items import Item, Record
+from chalicelib.storage.records import Noun
+from chalicelib.storage.scope import IspScope
+from chalicelib.storage.transaction import Transaction
+
+
+class Carrier(Record, discriminator="Carrier"):
+    name = UnicodeAttribute()
+    suspended = BooleanAttribute(default=False)
+    gateways = JSONAttribute(default=list)  # in the order they are tried; fields: schemas/carriers.py
+
+
+class GatewayEntry(Item, discriminator="GatewayEntry"):
+    """One gateway in one SBC's index: where its inbound calls come from."""
+
+    isp_id = UnicodeAttribute()
+    carrier_id = UnicodeAttribute()
+    gateway_id = UnicodeAttribute()
+    networks = JSONAttribute(default=list)
+    port = JSONAttribute(null=True)
+
+
+def gateway_sk(gateway_id: str) -> str:
+    return f"GATEWAY#{gateway_id}"
+
+
+def put_gateway_entries(tx: Transaction, isp_id: str, carrier: Carrier, sbc_ids: list[str]) -> None:
+    for sbc_id in sbc_ids:
+        for gateway in carrier.gateways:
+            tx.put(
+                GatewayEntry(
+                    pk=keys.sbc_index(sbc_id),
+                    sk=gateway_sk(gateway["gateway_id"]),
+                    isp_id=isp_id,
+                    carrier_id=carrier.id,
+                    gateway_id=gateway["gateway_id"],
+                    networks=gateway["networks"],
+                    port=gateway["source_port"],
+                )
+            )
+
+
+def _effects(scope: IspScope, tx: Transaction, before: Carrier | None, after: Carrier | None) -> None:
+    sbc_ids = sbcs_of_isp(scope.isp_id)
+    tx.bump(isp_key(scope.isp_id), sbc_ids)
+    if _sources(before) == _sources(after):
+        return
+    left = {gateway["gateway_id"] for gateway in after.gateways} if after else set()
+    for sbc_id in sbc_ids:
+        tx.bump(index_key(sbc_id), [sbc_id])
+        for gateway in before.gateways if before else []:
+            if gateway["gateway_id"] not in left:
+                tx.delete(keys.sbc_index(sbc_id), gateway_sk(gateway["gateway_id"]))
+    if after is not None:
+        put_gateway_entries(tx, scope.isp_id, after, sbc_ids)
+
+
+def _sources(carrier: Carrier | None) -> list[Any]:
+    return [(g["gateway_id"], g["networks"], g["source_port"]) for g in carrier.gateways] if carrier else []
+
+
+CARRIER = Noun("carrier", "car", "CARRIER#", Carrier, effects=_effects)
+
+
+def carriers_of_isp(isp_id: str) -> list[Carrier]:
+    return database().all(Carrier, keys.isp(isp_id), prefix=CARRIER.sk_prefix)
