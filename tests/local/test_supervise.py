@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from local.process_groups import find_members
 from local.settings import ROOT, Paths
 from local.supervise import Program, SupervisionError, Supervisor, render_config
+from tests.local.processes import wait_for
 
 # Writes its process id and waits; its child, which ignores the end of its parent, does too.
 DUMMY = """
@@ -24,13 +24,6 @@ if os.fork() == 0:
 Path(sys.argv[1]).write_text(str(os.getpid()))
 signal.pause()
 """
-
-
-def wait_for(condition: Callable[[], bool], *, limit_s: float = 15) -> None:
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def lives(pid: int) -> bool:
