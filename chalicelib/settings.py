@@ -29,7 +29,14 @@ class Settings(BaseModel):
     allow_private_gateways: bool = False
     access_token_s: int = Field(default=900, ge=60, le=3600)
     refresh_token_s: int = Field(default=30 * 86400, ge=3600)
-    link_s: int = Field(default=24 * 3600, ge=60)
+    link_s: int = Field(default=24 * 3600, ge=60)  # signup and password links; also an onboarding's token
+    invitation_s: int = Field(default=7 * 86400, ge=3600)
+    onboarding_days: int = Field(default=30, ge=1)  # how long an unfinished onboarding and its namespace are kept
+    attempts_window_s: int = Field(default=900, ge=10)
+    login_attempts: int = Field(default=10, ge=1)  # failed ones per login and window
+    source_attempts: int = Field(default=100, ge=1)  # failed ones per source address and window
+    mails_per_address: int = Field(default=5, ge=1)  # per address, purpose and window
+    uniform_answer_ms: int = Field(default=400, ge=0)  # no sooner is a password reset answered, known user or not
     cdr_retention_days: int = Field(default=396, ge=1)
     expose_db_cost: bool = False  # adds X-Db-Operations and X-Db-Read-Units to every answer
 

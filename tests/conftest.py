@@ -44,6 +44,7 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "PATCHBAY_DNS_FILE": str(directory / "dns.json"),
         "PATCHBAY_ALLOW_PRIVATE_GATEWAYS": "true",
         "PATCHBAY_EXPOSE_DB_COST": "true",
+        "PATCHBAY_UNIFORM_ANSWER_MS": "0",
     }
     try:
         _make_table(port)

@@ -199,7 +199,7 @@ def _compile_checked(label: str, expression: str, errors: list[str]) -> Any | No
 def _in_plain_words(message: str) -> str:
     for start, words in _PLAIN_WORDS:
         if message.startswith(start):
-            return f"{words} ({message})"
+            return words if message == start else f"{words} ({message})"
     return message
 
 

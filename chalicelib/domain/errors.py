@@ -30,6 +30,8 @@ CATALOGUE: dict[str, Kind] = {
     "too_many_attempts": Kind(429, "Too many failed attempts; wait before the next"),
     "not_allowed": Kind(403, "Your role doesn't allow this"),
     "suspended": Kind(403, "This has been suspended; ask your provider"),
+    "last_admin": Kind(409, "An ISP keeps at least one active admin"),
+    "own_user": Kind(409, "You can't do this to your own user"),
     "link_invalid": Kind(410, "This link was used, has expired or was never valid; ask for a new one"),
     # versions and uniqueness
     "version_required": Kind(428, "Send the version you edited in If-Match"),

@@ -12,7 +12,9 @@ from chalicelib.domain.rating import Rate, amount_micros, billed_seconds, starte
 from chalicelib.domain.services import Service
 
 Outcome = Literal["rated", "free", "included"]
-UnratedCode = Literal["rate_deck_missing", "service_deck_missing", "currency_mismatch", "duration_invalid"]
+UnratedCode = Literal[
+    "rate_deck_missing", "service_deck_missing", "currency_mismatch", "duration_invalid", "number_missing"
+]
 
 _FROM_RATE_DECK = frozenset({"PSTN", "MOBILE"})
 
@@ -103,10 +105,11 @@ def rate_call(
 
     None for a deck: the service plan has none. A deck is looked into, and must exist, only if the search comes to it.
     """
-    if leg.duration_ms < 0:
-        return Unrated("duration_invalid", f"the leg ended {-leg.duration_ms} ms before it was answered")
+    by_prefix = rate_deck is not None and leg.service in _FROM_RATE_DECK
+    if leg.duration_ms < 0 or (by_prefix and not leg.number):
+        return _unusable(leg)
     tried: tuple[str, ...] = ()
-    if rate_deck is not None and leg.service in _FROM_RATE_DECK:
+    if rate_deck is not None and by_prefix:
         if isinstance(rate_deck, MissingDeck):
             return Unrated("rate_deck_missing", f"rate deck {rate_deck.deck_id}: {rate_deck.reason}")
         rate, tried = rate_deck.find(leg.number, at)
@@ -120,6 +123,12 @@ def rate_call(
         if rate is not None:
             return _charge(leg, at=at, currency=currency, deck=service_deck.ref, rate=rate, tried=tried)
     return Charge(leg, at, currency, "included", None, None, tried, 0, 0)
+
+
+def _unusable(leg: RatedLeg) -> Unrated:
+    if leg.duration_ms < 0:
+        return Unrated("duration_invalid", f"the leg ended {-leg.duration_ms} ms before it was answered")
+    return Unrated("number_missing", "the leg has no called number to look up in the rate deck")
 
 
 def _charge(

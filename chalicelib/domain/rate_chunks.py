@@ -26,7 +26,8 @@ from typing import Any
 
 from chalicelib.domain.rating import Rate, RateError, check_rate
 
-CHUNK_BYTES = 4096  # what DynamoDB reads for one unit
+CHUNK_BYTES = 4096  # what DynamoDB reads for one unit: a chunk never takes more
+USUAL_BYTES = 1536  # beyond this a new chunk is begun where possible: fewer bytes to look through, at no more reads
 ITEM_OVERHEAD_BYTES = 192  # of the stored item: partition key, attribute names, type tags
 
 # "+" and digits for E.164, or a bare service number ("911", "*72"), which then has to be dialled exactly.
@@ -62,20 +63,25 @@ class _Group:
     size: int  # bytes in a payload, with the separators and the prefix in the payload's first element
 
 
-def build_chunks(rates: Iterable[Rate], max_bytes: int = CHUNK_BYTES) -> Iterator[Chunk]:
+def build_chunks(
+    rates: Iterable[Rate], max_bytes: int = CHUNK_BYTES, usual_bytes: int = USUAL_BYTES
+) -> Iterator[Chunk]:
     """Chunks in order of their sort keys, each with its item's overhead at most ``max_bytes``.
+
+    Only a prefix whose own and ancestors' rates need it makes a chunk larger than ``usual_bytes``.
 
     RateError for a rate that may not be in a deck or two of a prefix with the same start; PrefixTooLargeError. The
     errors come while iterating: store nothing in force before the last chunk.
     """
     limit = max_bytes - ITEM_OVERHEAD_BYTES
+    usual = min(max_bytes, usual_bytes) - ITEM_OVERHEAD_BYTES
     ancestors: list[_Group] = []  # of the current prefix, shortest first
     chunk: list[_Group] = []
     size, sort_key = 0, ""
     for group in _groups(rates):
         while ancestors and not group.prefix.startswith(ancestors[-1].prefix):
             ancestors.pop()
-        if not chunk or size + group.size > limit:
+        if not chunk or size + group.size > usual:
             if chunk:
                 yield _chunk(sort_key, chunk)
             chunk, sort_key = list(ancestors), group.prefix

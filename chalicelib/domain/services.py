@@ -11,7 +11,7 @@ SERVICES: frozenset[str] = frozenset({"PSTN", "MOBILE", "DID", "TOLLFREE", "SIP"
 
 
 def service_of_leg(leg_kind: RatedLegKind, number_kind: str) -> Service:
-    """``number_kind`` as phonenumbers names number types, in any case; a SIP leg needs none.
+    """``number_kind``: ``NumberType.kind`` or ``type_name`` of ``numbering.number_type``; a SIP leg needs none.
 
     Only a number that is surely mobile is MOBILE (FIXED_LINE_OR_MOBILE isn't). Toll free, premium and unknown numbers
     that are called are PSTN; what they cost apart from that, prefixes of the rate deck say.

@@ -36,6 +36,7 @@ class Crud:
     values: Callable[[Any], dict[str, Any]] | None = None
     editable: Callable[[Any], dict[str, Any]] | None = None
     patch: type[BaseModel] | None = None
+    check_change: Callable[[Any, dict[str, Any]], None] | None = None  # raises if this change isn't allowed
     creates: bool = True
 
     def render(self, record: Record) -> BaseModel:
@@ -134,11 +135,14 @@ def _writes(blueprint: Blueprint, crud: Crud) -> None:
         scope = crud.scope(call)
         before = records.get_record(scope, noun, call.path[f"{noun.name}_id"])
         merged = validate(crud.body, crud.as_body(before) | call.body.model_dump(exclude_unset=True))
+        changes = crud.stored(merged)
+        if crud.check_change:
+            crud.check_change(before, changes)
         after = records.change_record(
             scope,
             noun,
             before,
-            crud.stored(merged),
+            changes,
             expected_version=call.expected_version,
             actor=call.identity.actor(),
         )

@@ -177,6 +177,8 @@ def problem(error: PatchbayError) -> Response:
     headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
     if error.kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if "retry_after_s" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after_s"])
     return Response(json.dumps(error.problem()), status_code=error.kind.status, headers=headers)
 
 

@@ -52,7 +52,8 @@ def sip_domain(domain: str) -> str:
     return f"DOMAIN#{domain.lower()}"
 
 
-def signup(token_hash: str) -> str:
+def link(token_hash: str) -> str:
+    """Of a link sent by mail: signup, password or invitation."""
     return f"LINK#{token_hash}"
 
 

@@ -25,7 +25,7 @@ _NORTH_AMERICAN_RULES = (
     ("National", "1?([2-9][0-9]{2}[2-9][0-9]{6})", "+1$1"),
     ("Local, seven digits", "([2-9][0-9]{6})", "+1_AC$1"),
 )
-_NORTH_AMERICAN_SERVICES = "[2-9]11|988"
+_NORTH_AMERICAN_SERVICES = "112|[2-9]11|988"
 _EUROPEAN_HELPLINES = "112|116[0-9]{3}"
 
 # In Brazil: area code, then a fixed number of eight digits or a mobile of nine that begins with 9.
@@ -38,7 +38,7 @@ DIALLING: dict[str, Dialling] = {
     "br": Dialling(
         "Brazil",
         "55",
-        "100|112|128|153|18[0158]|19[0-9]|911",
+        "100|112|128|153|18[0158]|19[0-4789]|911",
         "00",
         (
             ("Toll free", "0(800[0-9]{6,7})", "+55$1"),
@@ -101,7 +101,7 @@ DIALLING: dict[str, Dialling] = {
     "in": Dialling(
         "India",
         "91",
-        "112|10[0-248]|1091|1098|181",
+        "112|10[0-248]|1091|1098|1298|181|2611",
         "00",
         (
             ("National", "0([1-9][0-9]{9})", "+91$1"),
@@ -110,7 +110,7 @@ DIALLING: dict[str, Dialling] = {
             ("Local", "([2-7][0-9]{5,7})", "+_CC_AC$1"),
         ),
     ),
-    "mx": Dialling("Mexico", "52", "911|06[0568]|08[89]", "00", (("National", "([1-9][0-9]{9})", "+52$1"),)),
+    "mx": Dialling("Mexico", "52", "911|06[0568]|08[089]", "00", (("National", "([1-9][0-9]{9})", "+52$1"),)),
     "ar": Dialling(
         "Argentina",
         "54",
@@ -130,7 +130,7 @@ DIALLING: dict[str, Dialling] = {
     "co": Dialling(
         "Colombia",
         "57",
-        "112|119|123|132|144|146|147|155",
+        "112|119|123|132|144|146|147|155|156",
         "00",
         (
             ("Toll free", "0(1800[0-9]{7})", "+57$1"),
