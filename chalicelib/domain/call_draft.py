@@ -44,7 +44,7 @@ class Draft:
     nexts: list[dict[Outcome, int]] = field(default_factory=list)
     forwards_tried: int = 0
 
-    def step(self, code: str, *, private: bool = False, **facts: Any) -> None:
+    def step(self, code: str, /, *, private: bool = False, **facts: Any) -> None:
         self.trace.append(TraceStep(code, facts, private))
 
     def add_stage(self, target: Target, timeout_s: int) -> int:

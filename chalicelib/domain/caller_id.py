@@ -20,7 +20,7 @@ class CallerId:
 
 
 def choose_caller_id(core: TenantCore, subscriber: Subscriber) -> CallerId:
-    """A wish that is neither a DID of the tenant nor an approved number is passed over: nobody shows others' numbers."""
+    """A wish that is neither a DID of the tenant nor an approved number is passed over: nobody shows another's."""
     wish = subscriber.caller_id
     if wish and wish in core.dids:
         return CallerId(wish, "own_did")

@@ -9,7 +9,8 @@ from typing import Literal
 from chalicelib.domain.parts import Subscriber
 from chalicelib.domain.sip_text import header, sip_uri
 
-ForwardKind = Literal["always", "busy", "no_answer", "unreachable"]
+ConditionalForward = Literal["busy", "no_answer", "unreachable"]
+ForwardKind = Literal["always"] | ConditionalForward
 
 _REASONS: dict[ForwardKind, str] = {
     "always": "unconditional",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.domain.explain_sentences import SENTENCES
-from chalicelib.domain.plan import Refusal, RoutePlan, Stage, Target, TraceStep
+from chalicelib.domain.plan import Outcome, Refusal, RoutePlan, Stage, Target, TraceStep
 from chalicelib.domain.refusals import CATALOGUE, PUBLIC_ADVICE, PUBLIC_SENTENCE
 from chalicelib.domain.sip_text import name_addr
 
@@ -47,11 +47,13 @@ def explain(trace: Sequence[TraceStep], *, audience: Audience) -> list[Explained
 def explain_result(result: RoutePlan | Refusal, *, audience: Audience) -> ExplainedResult:
     if isinstance(result, Refusal):
         sentence, advice = refusal_text(result.code, audience)
-        return ExplainedResult(False, result.code, _refused_summary(result, sentence), advice, (), ())
+        summary = f"The call would be refused with {result.sip_status} {result.reason}. {sentence}"
+        return ExplainedResult(routed=False, code=result.code, summary=summary, advice=advice, requests=(), unknown=())
     gateways = [target for target in _targets(result) if target.leg_kind == "pstn"]
     unknown = LIVE_FACTS + (LIVE_FACTS_OF_GATEWAYS if gateways and audience == "isp" else ())
     requests = tuple(_request(target) for target in gateways) if audience == "isp" else ()
-    return ExplainedResult(True, "", _planned_summary(result, audience), "", requests, unknown)
+    summary = _planned_summary(result, audience)
+    return ExplainedResult(routed=True, code="", summary=summary, advice="", requests=requests, unknown=unknown)
 
 
 def refusal_text(code: str, audience: Audience) -> tuple[str, str]:
@@ -90,27 +92,39 @@ def _listed(facts: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in facts.items())
 
 
-def _refused_summary(refusal: Refusal, sentence: str) -> str:
-    return f"The call would be refused with {refusal.sip_status} {refusal.reason}. {sentence}"
-
-
 def _planned_summary(plan: RoutePlan, audience: Audience) -> str:
-    steps = "; ".join(_stage_text(stage, audience) for stage in _distinct(plan.stages, audience))
-    return f"The call would be routed: {steps}."
+    reached = _reached_by(plan)
+    steps = [_stage_text(plan.stages[0], audience)]
+    for index, stage in enumerate(plan.stages[1:], start=1):
+        before, outcome = reached[index]
+        # For a tenant the gateways of one call are one thing.
+        if outcome != "failure" or audience == "isp":
+            steps.append(
+                f"if {_CONDITIONS[outcome].format(_short(plan.stages[before]))}, {_stage_text(stage, audience)}"
+            )
+    return f"The call would be routed: {'; '.join(steps)}."
 
 
-def _distinct(stages: Iterable[Stage], audience: Audience) -> list[Stage]:
-    """For a tenant the gateways of one call look the same: one stage says it."""
-    kept: list[Stage] = []
-    for stage in stages:
-        same = kept and audience == "tenant" and _public_identity(kept[-1]) == _public_identity(stage)
-        if not same:
-            kept.append(stage)
-    return kept
+_CONDITIONS: Mapping[Outcome, str] = {
+    "busy": "{} is busy",
+    "no_answer": "{} does not answer",
+    "unreachable": "{} can't be reached",
+    "failure": "that gateway fails",
+    "rejected": "{} declines",
+}
 
 
-def _public_identity(stage: Stage) -> tuple[tuple[str, str], ...]:
-    return tuple((target.aor, target.called_number) for target in stage.targets)
+def _reached_by(plan: RoutePlan) -> dict[int, tuple[int, Outcome]]:
+    """For each stage but the first, the stage and outcome that lead to it (the first of several)."""
+    reached: dict[int, tuple[int, Outcome]] = {}
+    for index, stage in enumerate(plan.stages):
+        for outcome, following in stage.next.items():
+            reached.setdefault(following, (index, outcome))
+    return reached
+
+
+def _short(stage: Stage) -> str:
+    return " and ".join(target.called_number for target in stage.targets)
 
 
 def _stage_text(stage: Stage, audience: Audience) -> str:

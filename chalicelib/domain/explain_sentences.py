@@ -31,7 +31,7 @@ _LEVELS = {
 
 
 def _template(text: str) -> Callable[[Facts], str]:
-    return lambda facts: text.format_map(facts)
+    return text.format_map
 
 
 def _rule_fired(facts: Facts) -> str:

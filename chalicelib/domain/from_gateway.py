@@ -13,7 +13,7 @@ from chalicelib.domain import rewriting
 from chalicelib.domain.call_draft import CallerShown, Draft, RefusedError, load_tenant, refuse, suspended_level
 from chalicelib.domain.gateway_sources import gateways_at
 from chalicelib.domain.lookup import find_own_did
-from chalicelib.domain.parts import Carrier, Gateway, GatewaySource, IspPart, TenantRef
+from chalicelib.domain.parts import Carrier, Gateway, GatewaySource, TenantRef
 from chalicelib.domain.plan import Attempt, CallFacts, CallParty, Counter, Refusal, RoutePlan, TraceStep
 from chalicelib.domain.sip_text import ANONYMOUS_DISPLAY, ANONYMOUS_URI, quoted_display, sip_uri
 from chalicelib.domain.snapshot import MissingPartError, Snapshot, Tenant
@@ -43,7 +43,14 @@ def plan_from_gateway(attempt: Attempt, snapshot: Snapshot, now: datetime, max_d
     # The same DID through two gateways of one ISP: a carrier in use goes before a suspended one.
     owner = next((owner for owner in owners if not owner.carrier.suspended), owners[0])
     tenant, isp = load_tenant(snapshot, owner.ref.isp_id, owner.ref.tenant_id)
-    return _plan(attempt, tenant, isp, owner, now, max_duration_s)
+    received = _calling_number(attempt, owner.gateway)
+    calling = "" if attempt.privacy else received
+    shown = _shown(attempt, tenant, calling)
+    draft = Draft(attempt, tenant, isp, now, shown, _first_steps(attempt, tenant, owner))
+    if attempt.privacy:
+        # Tenants read call records and must not learn a withheld number there; the provider may have to.
+        draft.step("number_withheld", private=True, calling_number=received)
+    return _plan(draft, owner, _facts(attempt, tenant, owner, calling), max_duration_s)
 
 
 def _owners(attempt: Attempt, snapshot: Snapshot, sources: tuple[GatewaySource, ...]) -> list[_Owner]:
@@ -72,22 +79,14 @@ def _owners_by(dialled: str, snapshot: Snapshot, source: GatewaySource) -> list[
     return [_Owner(ref, did, carrier, gateway) for ref in refs if ref.isp_id == source.isp_id]
 
 
-def _plan(
-    attempt: Attempt, tenant: Tenant, isp: IspPart, owner: _Owner, now: datetime, max_duration_s: int
-) -> RoutePlan | Refusal:
-    received = _calling_number(attempt, owner.gateway)
-    calling = "" if attempt.privacy else received
-    facts = _facts(attempt, tenant, owner, calling)
-    draft = Draft(attempt, tenant, isp, now, _shown(attempt, tenant, calling), _first_steps(attempt, tenant, owner))
-    if attempt.privacy:
-        # Tenants read call records and must not learn a withheld number there; the provider may have to.
-        draft.step("number_withheld", private=True, calling_number=received)
+def _plan(draft: Draft, owner: _Owner, facts: CallFacts, max_duration_s: int) -> RoutePlan | Refusal:
+    core = draft.tenant.core
     try:
         _check_suspensions(draft, owner)
         plan_subscriber(draft, find_own_did(draft, owner.did))
     except RefusedError as refused:
         return refuse(refused, facts, draft.trace)
-    counters = (Counter(f"tenant/{tenant.core.tenant_id}", tenant.core.max_calls),)
+    counters = (Counter(f"tenant/{core.tenant_id}", core.max_calls),)
     draft.step("live_calls_unknown", limits={counter.key: counter.limit for counter in counters})
     gateway_counter = Counter(f"gateway/{owner.gateway.gateway_id}", 0)
     return draft.plan(facts, (*counters, gateway_counter), max_duration_s)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_network
 from typing import Any, Literal, cast
 
@@ -61,6 +62,12 @@ def subscriber_hash(subscriber_id: str) -> str:
 
 def subscribers_key(tenant_id: str, shard: int) -> str:
     return f"tenant/{tenant_id}/subscribers/{shard}"
+
+
+@lru_cache(maxsize=4096)
+def subscribers_keys(tenant_id: str, shards: int) -> tuple[str, ...]:
+    """Of all shards; remembered, because every routing decision asks."""
+    return tuple(subscribers_key(tenant_id, shard) for shard in range(shards))
 
 
 @dataclass(frozen=True, slots=True)

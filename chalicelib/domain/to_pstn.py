@@ -24,7 +24,15 @@ def plan_number(draft: Draft, *, payer: Subscriber, found: FoundNumber, hops: tu
     if carrier.suspended:
         raise RefusedError("carrier_suspended", carrier=carrier.name)
     caller_id = choose_caller_id(draft.tenant.core, payer)
-    call = PstnCall(payer, found.number, found.dialled, False, caller_id, hops, draft.attempt.privacy)
+    call = PstnCall(
+        payer=payer,
+        number=found.number,
+        dialled=found.dialled,
+        service=False,
+        caller_id=caller_id,
+        hops=hops,
+        private=draft.attempt.privacy,
+    )
     _add_gateways(draft, carrier, call)
     return caller_id
 
@@ -35,7 +43,10 @@ def plan_service(draft: Draft, *, payer: Subscriber, number: str) -> CallerId:
     carrier = _get_carrier(draft)
     caller_id = choose_emergency_caller_id(draft.tenant.core, payer)
     draft.step("service_rules_apply", number=number)
-    _add_gateways(draft, carrier, PstnCall(payer, number, number, True, caller_id, (), False))
+    call = PstnCall(
+        payer=payer, number=number, dialled=number, service=True, caller_id=caller_id, hops=(), private=False
+    )
+    _add_gateways(draft, carrier, call)
     return caller_id
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from chalicelib.domain import hours
 from chalicelib.domain.call_draft import Draft, RefusedError
 from chalicelib.domain.caller_id import choose_caller_id
-from chalicelib.domain.diversion import ForwardKind, Hop, diversion_to_phone
+from chalicelib.domain.diversion import ConditionalForward, ForwardKind, Hop, diversion_to_phone
 from chalicelib.domain.lookup import FoundNumber, FoundService, FoundSubscriber, look_up, shown_name
 from chalicelib.domain.parts import Subscriber
-from chalicelib.domain.plan import Counter, Outcome, Target
+from chalicelib.domain.plan import Counter, Target
 from chalicelib.domain.sip_text import sip_uri
 from chalicelib.domain.to_pstn import plan_number
 
@@ -36,14 +36,16 @@ def plan_subscriber(draft: Draft, found: FoundSubscriber, hops: tuple[Hop, ...] 
         following = _try_forward(draft, found, outcome, wanted, hops)
         if following is not None:
             draft.nexts[entry][outcome] = following
+    if not subscriber.forward_unreachable and "no_answer" in draft.nexts[entry]:
+        draft.nexts[entry]["unreachable"] = draft.nexts[entry]["no_answer"]
     return entry
 
 
-def _conditional_forwards(subscriber: Subscriber) -> list[tuple[Outcome, str]]:
-    wanted: tuple[tuple[Outcome, str], ...] = (
+def _conditional_forwards(subscriber: Subscriber) -> list[tuple[ConditionalForward, str]]:
+    wanted: tuple[tuple[ConditionalForward, str], ...] = (
         ("busy", subscriber.forward_busy),
         ("no_answer", subscriber.forward_no_answer),
-        ("unreachable", subscriber.forward_unreachable or subscriber.forward_no_answer),
+        ("unreachable", subscriber.forward_unreachable),
     )
     return [(outcome, target) for outcome, target in wanted if target]
 

@@ -29,12 +29,12 @@ def reply(call_id: str, status: int, reason: str) -> dict[str, Any]:
 def _target(target: Target) -> dict[str, Any]:
     return {
         "kind": "aor" if target.aor else "gateway",
-        "aor": target.aor,
+        "aor": target.aor.removeprefix("sip:"),
         "uri": target.uri,
         "next_hop": target.next_hop,
         "from_uri": target.from_uri,
         "from_display": target.from_display,
         "headers": "".join(f"{line}\r\n" for line in target.headers),
         "media": "" if target.aor else "rtp",  # of an aor: each contact's own
-        "codecs": ",".join(target.codecs),
+        "codecs": " ".join(target.codecs),
     }

@@ -11,7 +11,6 @@ from typing import Any
 
 from chalicelib.domain import fields
 from chalicelib.domain.fields import JsonObject
-from chalicelib.domain.outcomes import outcome_of
 from chalicelib.domain.plan import Counter, Refusal, RoutePlan, TraceStep
 from chalicelib.domain.plan_json import plan_from_json, plan_to_json
 from chalicelib.domain.refusals import get_refusal_kind
@@ -92,11 +91,8 @@ class CallControl:
         if stage != call.stage or call.answered_at is not None:
             return self._ring(call)  # asked again: the first answer was lost
         now = self.clock()
-        legs = call.stage_legs()
-        outcome = outcome_of(status, local=local, leg_kind=call.target_of(legs[0]).leg_kind, rang=call.stage_rang)
-        for leg in legs:
-            leg.ended_at, leg.sip_status = now, status or 408
-        call.last_status = status
+        call_events.note_ringing(call, body, now=now)
+        outcome = call_events.stage_failed(call, status, local=local, now=now)
         self.admission.keep_only(call_id, call.counters())
         over = after_outcome(call, outcome, status, admission=self.admission, now=now)
         if over is not None:
@@ -136,7 +132,9 @@ class CallControl:
         """Take over the calls that were open when an earlier run ended."""
         for saved in open_calls:
             routed = load_object(saved.routed)
-            call = Call(saved.call_id, plan_from_json(routed["plan"]), read_invite(routed["invite"]), routed["setup_at"])
+            call = Call(
+                saved.call_id, plan_from_json(routed["plan"]), read_invite(routed["invite"]), routed["setup_at"]
+            )
             call.take_progress(load_object(saved.progress))
             call.seen_at = saved.seen_at
             self._hold(call)

@@ -76,9 +76,7 @@ def build_refusal_cdr(
     }
 
 
-def _head(
-    call_id: str, invite: Invite, facts: CallFacts, *, setup_at: int, identity: NodeIdentity
-) -> dict[str, Any]:
+def _head(call_id: str, invite: Invite, facts: CallFacts, *, setup_at: int, identity: NodeIdentity) -> dict[str, Any]:
     return {
         "call_id": call_id,
         "sbc_id": identity.sbc_id,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from chalicelib.domain.parts import TenantCore, isp_key, subscribers_key
 from chalicelib.domain.plan import Attempt, Refusal, RoutePlan
 from chalicelib.domain.snapshot import MissingPartError, Snapshot
 from sbc.hook.part_source import SourceError
@@ -14,7 +15,7 @@ from sbc.hook.parts_store import PartsStore
 
 T = TypeVar("T")
 
-MAX_ROUNDS = 3  # index or DIDs, then core and ISP, then the subscribers
+MAX_ROUNDS = 3  # index, DIDs or ISP, then the tenant
 
 PlanRoute = Callable[[Attempt, Snapshot, datetime], RoutePlan | Refusal]
 
@@ -45,8 +46,15 @@ class Decider:
     async def _ask_with_fetches(self, question: Callable[[Snapshot], T], keys: tuple[str, ...]) -> T:
         for _ in range(MAX_ROUNDS):
             await self._store.load_missing(keys)
+            await self._store.load_missing(self._needed_with(keys))
             try:
                 return question(self._snapshot)
             except MissingPartError as missing:
                 keys = missing.keys
         raise SourceError(f"still missing after {MAX_ROUNDS} rounds: {', '.join(keys)}")
+
+    def _needed_with(self, keys: tuple[str, ...]) -> list[str]:
+        """What a decision about a tenant will ask for next: all at once is one round instead of several."""
+        cores = [part for key in keys if isinstance(part := self._store.parts.get(key), TenantCore)]
+        shards = [subscribers_key(core.tenant_id, shard) for core in cores for shard in range(core.subscriber_shards)]
+        return [*{isp_key(core.isp_id) for core in cores}, *shards]

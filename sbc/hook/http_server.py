@@ -47,11 +47,11 @@ class _Slot:
 
 
 class HttpConnection(asyncio.Protocol):
-    def __init__(self, handler: Handler, body_limit: int) -> None:
+    def __init__(self, handler: Handler, body_limit: int, tasks: set[asyncio.Task[Response]]) -> None:
         self._handler = handler
         self._body_limit = body_limit
+        self._tasks = tasks  # the running ones of all connections
         self._slots: deque[_Slot] = deque()
-        self._tasks: set[asyncio.Task[Response]] = set()
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)
         self._url = b""
@@ -158,6 +158,28 @@ def _render(response: Response, *, close: bool) -> bytes:
     return head.encode() + b"\r\n" + response.body
 
 
-async def serve(handler: Handler, *, host: str, port: int, body_limit: int) -> asyncio.Server:
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: HttpConnection(handler, body_limit), host, port, backlog=1024)
+class HttpServer:
+    def __init__(self, handler: Handler, *, body_limit: int) -> None:
+        self._handler = handler
+        self._body_limit = body_limit
+        self._tasks: set[asyncio.Task[Response]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def listen(self, host: str, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._connection, host, port, backlog=1024)
+
+    async def close(self, *, patience_s: float = 2.0) -> None:
+        """No new connections; requests that are being answered get their answer."""
+        if self._server is not None:
+            self._server.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience_s)
+        await asyncio.sleep(0)  # their answers are written by callbacks of the same turn
+
+    @property
+    def port(self) -> int:
+        return int(self._server.sockets[0].getsockname()[1]) if self._server is not None else 0
+
+    def _connection(self) -> HttpConnection:
+        return HttpConnection(self._handler, self._body_limit, self._tasks)

@@ -72,7 +72,6 @@ class Call:
     ringing_at: int | None = None
     answered_at: int | None = None
     stage_rang: bool = False
-    last_status: int = 0
     h_entry: int | None = None  # of Kamailio's dialog
     h_id: int | None = None
     seen_at: int | None = None  # when its dialog was last seen alive
@@ -99,10 +98,12 @@ class Call:
     def progress(self) -> dict[str, Any]:
         return {
             "stage": self.stage,
-            "legs": [[leg.stage, leg.target, leg.setup_at, leg.answered_at, leg.ended_at, leg.sip_status] for leg in self.legs],
+            "legs": [
+                [leg.stage, leg.target, leg.setup_at, leg.answered_at, leg.ended_at, leg.sip_status]
+                for leg in self.legs
+            ],
             "ringing_at": self.ringing_at,
             "answered_at": self.answered_at,
-            "last_status": self.last_status,
             "dialog": [self.h_entry, self.h_id],
             "notes": [[note.code, dict(note.facts), note.private] for note in self.notes],
         }
@@ -112,7 +113,6 @@ class Call:
         self.legs = [Leg(*leg) for leg in saved["legs"]]
         self.ringing_at = saved["ringing_at"]
         self.answered_at = saved["answered_at"]
-        self.last_status = saved["last_status"]
         self.h_entry, self.h_id = saved["dialog"]
         self.notes = [TraceStep(*note) for note in saved["notes"]]
 

@@ -27,7 +27,7 @@ class Settings:
     api_url: str = ""
     node_key_file: Path | None = None
     parts_dir: Path | None = None  # serve parts from JSON files named like their key with "/" as "__", without the API
-    auth_table: str = "auth"  # Kamailio's htables and location table
+    auth_table: str = "ha1"  # Kamailio's htables and location table
     source_table: str = "source"
     location_table: str = "location"
     auth_ttl_s: int = 300
@@ -106,15 +106,21 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"listen_host: {error}") from error
     if not loopback:
         raise SettingsError("listen_host: the hook answers without authentication, so it listens on loopback only")
-    if settings.parts_dir is None and not (settings.api_url and settings.node_key_file):
-        raise SettingsError("api_url: needed with node_key_file, unless parts_dir is given")
+    if bool(settings.api_url) != (settings.node_key_file is not None):
+        raise SettingsError("node_key_file: goes together with api_url")
+    if settings.parts_dir is None and not settings.api_url:
+        raise SettingsError("api_url: needed unless parts_dir is given")
 
 
 def read_seal_key(path: Path) -> bytes:
     """The 32 bytes of the SBC's seal key. Raises ``SettingsError``."""
     try:
         content = path.read_text().strip()
-        key = bytes.fromhex(content) if len(content) == 64 else base64.urlsafe_b64decode(content + "=" * (-len(content) % 4))
+        key = (
+            bytes.fromhex(content)
+            if len(content) == 64
+            else base64.urlsafe_b64decode(content + "=" * (-len(content) % 4))
+        )
     except (OSError, UnicodeDecodeError, binascii.Error, ValueError) as error:
         raise SettingsError(f"seal_key_file: {type(error).__name__} in {path}") from error
     if len(key) != 32:

@@ -113,7 +113,8 @@ class Uploader:
             self._size = max(1, len(rows) // 2)
             return
         self._size = BATCH
-        await self._set_aside(*rows[0], f"http_{status}", "the API couldn't read the record")
+        call_id, record = rows[0]
+        await self._set_aside(call_id, record, f"http_{status}", "the API couldn't read the record")
 
     async def _set_aside(self, call_id: str, cdr: str, code: str, message: str) -> None:
         log.error("call record rejected", extra={"call_id": call_id, "code": code, "reason": message})
