@@ -117,11 +117,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         text = self.rfile.read(int(self.headers["Content-Length"])).decode()
         hook = self.server.hook
-        is_json = self.headers["Content-Type"] == "application/json"
-        body = json.loads(text) if is_json else {}
         if hook.delay_s:
             time.sleep(hook.delay_s)
-        status, answer = hook.answer(self.path, body)
+        try:
+            body = json.loads(text) if self.headers["Content-Type"] == "application/json" else {}
+        except ValueError:
+            body, status, answer = {"malformed": text}, 400, {}
+        else:
+            status, answer = hook.answer(self.path, body)
         content = json.dumps(answer, separators=(",", ":")).encode() if status != 204 else b""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

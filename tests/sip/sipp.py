@@ -72,7 +72,7 @@ class Lab:
 
     def start(
         self, scenario: str, *, user: str = "alice", password: str = "", dialled: str = "bob", calls: int = 1,
-        rate: int = 1, address: str = "127.0.0.1", port: int = 0, transport: str = "u1", keys: dict[str, str] | None = None,
+        rate: int = 20, address: str = "127.0.0.1", port: int = 0, transport: str = "u1", keys: dict[str, str] | None = None,
     ) -> Sipp:  # fmt: skip
         port = port or free_port(address)
         name = f"{len(self.started)}-{scenario}"
