@@ -8,7 +8,7 @@ from pathlib import Path
 from sbc.kamailio.render import check_config, render_config
 from sbc.settings import load_settings
 
-from local.environment import sbc_settings_file, write_node_settings
+from local.environment import sbc_settings_file, write_sbc_settings
 from local.settings import Paths, Settings
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         paths = Paths(Path(directory))
         paths.create()
-        write_node_settings(Settings(), paths)
+        write_sbc_settings(Settings(), paths)
         settings = load_settings(sbc_settings_file(paths))
         config = render_config(settings)
         check_config(settings)

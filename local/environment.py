@@ -52,9 +52,9 @@ def hook_settings_file(paths: Paths) -> Path:
     return paths.run / "hook.json"
 
 
-def write_node_settings(settings: Settings, paths: Paths) -> None:
-    """The settings files of Kamailio and rtpengine (``sbc/settings.py``) and of the hook."""
-    sbc: dict[str, Any] = {
+def write_sbc_settings(settings: Settings, paths: Paths) -> None:
+    """The settings file of Kamailio and rtpengine (``sbc/settings.py``)."""
+    content: dict[str, Any] = {
         "run_dir": str(paths.sbc),
         "sip_address": settings.sip_host,
         "sip_port": settings.sip_port,
@@ -64,15 +64,19 @@ def write_node_settings(settings: Settings, paths: Paths) -> None:
         "rtp_port_min": settings.rtp_port_min,
         "rtp_port_max": settings.rtp_port_max,
     }
-    hook: dict[str, Any] = {
-        "sbc_id": settings.sbc_id,
+    sbc_settings_file(paths).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def write_hook_settings(settings: Settings, paths: Paths, *, sbc_id: str) -> None:
+    """The hook's settings file (``sbc/hook/settings.py``); the id is known once the SBC has its record."""
+    content: dict[str, Any] = {
+        "sbc_id": sbc_id,
         "node": settings.node,
-        "data_dir": str(paths.var / "hook"),
+        "data_dir": str(paths.hook),
         "seal_key_file": str(seal_key_file(paths)),
         "node_key_file": str(node_key_file(paths)),
         "kamailio_socket": str(paths.sbc / "kamailio.rpc"),
         "listen_port": settings.hook_port,
         "api_url": settings.http_url,
     }
-    sbc_settings_file(paths).write_text(json.dumps(sbc, indent=2) + "\n")
-    hook_settings_file(paths).write_text(json.dumps(hook, indent=2) + "\n")
+    hook_settings_file(paths).write_text(json.dumps(content, indent=2) + "\n")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from local.environment import make_app_environment, write_node_settings
+from local.environment import make_app_environment, write_sbc_settings
 from local.programs import make_services, make_stores
 from local.runner_lock import find_runner, take_lock, wait_until_released
 from local.settings import ROOT, Paths, Settings, SettingsError, find_paths, find_used_ports, load_settings
@@ -55,7 +55,7 @@ def run(settings: Settings, paths: Paths) -> int:
         raise RunError(f"The system is running from {paths.var} already. Stop it first (Ctrl-C there, or make stop).")
     with lock:
         _handle_signals(_interrupt)
-        write_node_settings(settings, paths)
+        write_sbc_settings(settings, paths)
         stores, services = make_stores(settings, paths), make_services(settings, paths)
         supervisor = Supervisor([*stores, *services], paths)
         try:

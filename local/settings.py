@@ -56,7 +56,7 @@ class Settings:
     rtp_port_min: int = 20000
     rtp_port_max: int = 21999
     table: str = "patchbay-embedded"
-    sbc_id: str = "sbc"
+    sbc_name: str = "embedded"
     node: str = "n1"
 
     def __post_init__(self) -> None:
@@ -121,6 +121,10 @@ class Paths:
         return self.var / "sbc"
 
     @property
+    def hook(self) -> Path:
+        return self.var / "hook"
+
+    @property
     def run(self) -> Path:
         return self.var / "run"
 
@@ -130,7 +134,7 @@ class Paths:
 
     def create(self) -> None:
         """Secrets and the mailbox (it holds log-in links) are for the owner alone; so is the control socket."""
-        for path in (self.var, self.database, self.files, self.sbc, self.log):
+        for path in (self.var, self.database, self.files, self.sbc, self.hook, self.log):
             path.mkdir(parents=True, exist_ok=True)
         for path in (self.secrets, self.mail, self.run):
             path.mkdir(mode=0o700, exist_ok=True)

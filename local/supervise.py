@@ -48,6 +48,7 @@ def render_config(programs: Sequence[Program], paths: Paths) -> str:
 _SUPERVISORD = """\
 [supervisord]
 nodaemon=true
+silent=true
 pidfile={run}/supervisord.pid
 logfile={log}/supervisord.log
 logfile_maxbytes=5MB
