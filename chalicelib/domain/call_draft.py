@@ -32,7 +32,7 @@ class CallerShown:
 
 @dataclass(slots=True)
 class Draft:
-    """Local to one decision. Stages are only appended, or cut back when a forward turns out to be refused."""
+    """Local to one decision. Stages are only appended; what refuses does so before it appends."""
 
     attempt: Attempt
     tenant: Tenant
@@ -52,9 +52,6 @@ class Draft:
         self.nexts.append(following)
         self.stages.append(Stage((target,), timeout_s, following))
         return len(self.stages) - 1
-
-    def cut_back(self, length: int) -> None:
-        del self.stages[length:], self.nexts[length:]
 
     def plan(self, facts: CallFacts, counters: tuple[Counter, ...], max_duration_s: int) -> RoutePlan:
         return RoutePlan(facts, counters, tuple(self.stages), max_duration_s, tuple(self.trace))

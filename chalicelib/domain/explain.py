@@ -48,7 +48,14 @@ def explain_result(result: RoutePlan | Refusal, *, audience: Audience) -> Explai
     if isinstance(result, Refusal):
         sentence, advice = refusal_text(result.code, audience)
         summary = f"The call would be refused with {result.sip_status} {result.reason}. {sentence}"
-        return ExplainedResult(routed=False, code=result.code, summary=summary, advice=advice, requests=(), unknown=())
+        return ExplainedResult(
+            routed=False,
+            code=_shown_code(result.code, audience),
+            summary=summary,
+            advice=advice,
+            requests=(),
+            unknown=(),
+        )
     gateways = [target for target in _targets(result) if target.leg_kind == "pstn"]
     unknown = LIVE_FACTS + (LIVE_FACTS_OF_GATEWAYS if gateways and audience == "isp" else ())
     requests = tuple(_request(target) for target in gateways) if audience == "isp" else ()
@@ -64,6 +71,11 @@ def refusal_text(code: str, audience: Audience) -> tuple[str, str]:
     return kind.sentence, kind.advice
 
 
+def _shown_code(code: str, audience: Audience) -> str:
+    kind = CATALOGUE.get(code)
+    return "refused" if audience == "tenant" and (kind is None or kind.private) else code
+
+
 def _is_public(step: TraceStep) -> bool:
     return not step.private or step.code == "refused"
 
@@ -71,7 +83,7 @@ def _is_public(step: TraceStep) -> bool:
 def _explain_step(step: TraceStep, audience: Audience) -> ExplainedStep:
     if step.code == "refused":
         # A tenant learns that the call ends here also when the reason is none of its business.
-        code = "refused" if step.private and audience == "tenant" else str(step.facts["code"])
+        code = _shown_code(str(step.facts["code"]), audience)
         return ExplainedStep(code, _with_detail(refusal_text(str(step.facts["code"]), audience)[0], step, audience))
     if step.code == "forward_left_out":
         reason = refusal_text(str(step.facts["code"]), audience)[0]

@@ -13,6 +13,8 @@ MAX_DISPLAY = 80
 # RFC 3261 25.1: user = 1*( unreserved / escaped / user-unreserved ). ";" and "?" are allowed there but begin
 # parameters for many parsers, so they are escaped too.
 _USER_SAFE = "-_.!~*'()&=+$,/"
+_PLAIN_USER = re.compile(r"[A-Za-z0-9+._\-]+")
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9._\-]+")
 _NOT_HOST = re.compile(r"[^A-Za-z0-9.:_\-\[\]]")
 
 
@@ -36,18 +38,23 @@ _DROPPED = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
 
 def escaped_user(user: str) -> str:
     """The user part of a SIP URI: everything outside RFC 3261's set as %XX of its UTF-8."""
+    if _PLAIN_USER.fullmatch(user):
+        return user
     return quote(printable(user), safe=_USER_SAFE)
 
 
 def host_text(host: str) -> str:
     """A host name or address; an IPv6 address gets its brackets (RFC 3261 25.1, IPv6reference)."""
+    if _PLAIN_HOST.fullmatch(host):
+        return host
     clean = _NOT_HOST.sub("", host)
     return f"[{clean}]" if ":" in clean and not clean.startswith("[") else clean
 
 
 def sip_uri(user: str, host: str, port: int | None = None) -> str:
     authority = host_text(host) if port is None else f"{host_text(host)}:{port}"
-    return f"sip:{escaped_user(user)}@{authority}" if user else f"sip:{authority}"
+    escaped = escaped_user(user)
+    return f"sip:{escaped}@{authority}" if escaped else f"sip:{authority}"
 
 
 def name_addr(display: str, uri: str) -> str:

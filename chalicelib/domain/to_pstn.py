@@ -17,7 +17,7 @@ GATEWAY_RING_S = 90
 
 
 def plan_number(draft: Draft, *, payer: Subscriber, found: FoundNumber, hops: tuple[Hop, ...]) -> CallerId:
-    """Adds one stage per gateway, in the rights and at the cost of ``payer``. Raises ``RefusedError``."""
+    """One stage per gateway, in the rights and at the cost of ``payer``. Raises ``RefusedError``, having added none."""
     _check_rights(draft, payer, found.number)
     _check_payment(draft)
     carrier = _get_carrier(draft)

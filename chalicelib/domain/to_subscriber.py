@@ -20,7 +20,7 @@ _LOOPS = frozenset({"forward_loop", "too_many_forwards"})
 
 
 def plan_subscriber(draft: Draft, found: FoundSubscriber, hops: tuple[Hop, ...] = ()) -> int:
-    """Adds the stages of the subscriber and returns the first one's index. Raises ``RefusedError``."""
+    """Adds the subscriber's stages; returns the first one's index. Raises ``RefusedError``, having added none."""
     subscriber = found.subscriber
     if any(hop.forwarder.subscriber_id == subscriber.subscriber_id for hop in hops):
         raise RefusedError("forward_loop", name=shown_name(subscriber))
@@ -78,7 +78,6 @@ def _try_forward(
 ) -> int | None:
     """The first stage of the forward, or None when it is refused: then the call goes on as if it weren't set. Only
     loops of unconditional forwards are passed up, since behind them nobody would ever ring."""
-    start = len(draft.stages)
     forwarder = found.subscriber
     draft.step("forward_considered", name=shown_name(forwarder), on=kind, to=wanted)
     try:
@@ -86,7 +85,6 @@ def _try_forward(
     except RefusedError as refused:
         if kind == "always" and refused.code in _LOOPS:
             raise
-        draft.cut_back(start)
         draft.step("forward_left_out", name=shown_name(forwarder), on=kind, to=wanted, code=refused.code)
         return None
 

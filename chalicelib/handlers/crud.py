@@ -23,7 +23,7 @@ Level = Literal["platform", "isp", "tenant"]
 @dataclass(frozen=True, slots=True)
 class Crud:
     """``view(record)`` makes the view; ``values(body)`` the stored values; ``editable(record)`` the body's fields as
-    stored, which a merge patch is applied to. The create route may be left to a module of its own."""
+    stored, which a merge patch is applied to. Routes switched off are left out, or to a module of its own."""
 
     noun: Noun[Any]
     level: Level
@@ -38,6 +38,9 @@ class Crud:
     patch: type[BaseModel] | None = None
     check_change: Callable[[Any, dict[str, Any]], None] | None = None  # raises if this change isn't allowed
     creates: bool = True
+    lists: bool = True
+    gets: bool = True
+    changes: bool = True
 
     def render(self, record: Record) -> BaseModel:
         return self.view(record) if self.view else self.view_type.model_validate(record)
@@ -50,6 +53,14 @@ class Crud:
             return self.editable(record)
         return {name: getattr(record, name) for name in self.body.model_fields}
 
+    @property
+    def one(self) -> str:
+        return f"{self.path}/{{{self.noun.name}_id}}"
+
+    @property
+    def tenant_scoped(self) -> bool:
+        return self.level == "tenant"
+
     def scope(self, call: Call[Any]) -> Scope:
         if self.level == "platform":
             return PlatformScope()
@@ -57,13 +68,19 @@ class Crud:
 
 
 def register(blueprint: Blueprint, crud: Crud) -> None:
-    _reads(blueprint, crud)
+    if crud.lists:
+        _list(blueprint, crud)
+    if crud.gets:
+        _get(blueprint, crud)
     if crud.creates:
         _create(blueprint, crud)
-    _writes(blueprint, crud)
+    if crud.changes:
+        _change(blueprint, crud)
+    _delete(blueprint, crud)
+    _restore(blueprint, crud)
 
 
-def _reads(blueprint: Blueprint, crud: Crud) -> None:
+def _list(blueprint: Blueprint, crud: Crud) -> None:
     noun = crud.noun
 
     @endpoint(
@@ -86,12 +103,17 @@ def _reads(blueprint: Blueprint, crud: Crud) -> None:
         items = [crud.render(record).model_dump(mode="json") for record in page.items]
         return {"items": items, "next_cursor": call.next_cursor(page.last_key, purpose)}
 
+
+def _get(blueprint: Blueprint, crud: Crud) -> None:
+    noun = crud.noun
+
     @endpoint(
         blueprint,
         "GET",
-        f"{crud.path}/{{{noun.name}_id}}",
+        crud.one,
         roles=crud.read,
         out=crud.view_type,
+        tenant_scoped=crud.tenant_scoped,
         summary=f"Get one {noun.name}",
         name=f"get_{noun.name}",
     )
@@ -116,18 +138,18 @@ def _create(blueprint: Blueprint, crud: Crud) -> None:
         return crud.render(record)
 
 
-def _writes(blueprint: Blueprint, crud: Crud) -> None:
+def _change(blueprint: Blueprint, crud: Crud) -> None:
     noun = crud.noun
-    one = f"{crud.path}/{{{noun.name}_id}}"
 
     @endpoint(
         blueprint,
         "PATCH",
-        one,
+        crud.one,
         roles=crud.write,
         body=crud.patch or partial(crud.body),
         out=crud.view_type,
         versioned=True,
+        tenant_scoped=crud.tenant_scoped,
         summary=f"Change a {noun.name} (merge patch, RFC 7396)",
         name=f"change_{noun.name}",
     )
@@ -148,12 +170,17 @@ def _writes(blueprint: Blueprint, crud: Crud) -> None:
         )
         return crud.render(after)
 
+
+def _delete(blueprint: Blueprint, crud: Crud) -> None:
+    noun = crud.noun
+
     @endpoint(
         blueprint,
         "DELETE",
-        one,
+        crud.one,
         roles=crud.write,
         status=204,
+        tenant_scoped=crud.tenant_scoped,
         summary=f"Delete a {noun.name}; it can be restored for 30 days",
         name=f"delete_{noun.name}",
     )
@@ -163,12 +190,17 @@ def _writes(blueprint: Blueprint, crud: Crud) -> None:
             crud.scope(call), noun, call.path[f"{noun.name}_id"], expected_version=expected, actor=call.identity.actor()
         )
 
+
+def _restore(blueprint: Blueprint, crud: Crud) -> None:
+    noun = crud.noun
+
     @endpoint(
         blueprint,
         "POST",
-        f"{one}/restore",
+        f"{crud.one}/restore",
         roles=crud.write,
         out=crud.view_type,
+        tenant_scoped=crud.tenant_scoped,
         summary=f"Restore a deleted {noun.name}",
         name=f"restore_{noun.name}",
     )

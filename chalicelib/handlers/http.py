@@ -45,6 +45,7 @@ class Endpoint:
     paged: bool
     versioned: bool  # If-Match is required
     tag: str
+    tenant_scoped: bool  # {tenant_id} in the path is the scope of what is done
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -102,6 +103,7 @@ def endpoint(
     status: int = 200,
     versioned: bool = False,
     paged: bool = False,
+    tenant_scoped: bool = True,
     name: str = "",
 ) -> Callable[[Callable[[Call[Any]], Any]], Callable[[Call[Any]], Any]]:
     """Registers ``function(call)`` at a route; it returns a view (``out``), a Chalice Response, or None with 204."""
@@ -120,6 +122,7 @@ def endpoint(
             paged=paged,
             versioned=versioned,
             tag=path.split("/")[1],
+            tenant_scoped=tenant_scoped,
         )
         ENDPOINTS.append(entry)
 
@@ -193,7 +196,9 @@ def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[An
         body=None,
     )
     if "tenant_id" in parameters:
-        call.tenant_scope = _tenant_scope(identity, parameters["tenant_id"])
+        _check_own_tenant(identity, parameters["tenant_id"])
+        if entry.tenant_scoped:
+            call.tenant_scope = _tenant_scope(identity, parameters["tenant_id"])
     call.query = _validated(entry.query, _query_values(request, entry.query))
     if entry.body is not None:
         call.body = _read_body(request, headers, entry.body)
@@ -214,10 +219,13 @@ def _authenticate(headers: dict[str, str], entry: Endpoint) -> Identity:
     return identity
 
 
-def _tenant_scope(identity: Identity, tenant_id: str) -> TenantScope:
-    """A foreign tenant is not found, whoever asks."""
+def _check_own_tenant(identity: Identity, tenant_id: str) -> None:
     if identity.role in ("tenant_admin", "subscriber") and tenant_id not in identity.tenant_ids:
         raise PatchbayError("not_found")
+
+
+def _tenant_scope(identity: Identity, tenant_id: str) -> TenantScope:
+    """A foreign tenant is not found, whoever asks."""
     scope = find_tenant_scope(identity.isp_id, tenant_id)
     if scope is None:
         raise PatchbayError("not_found")

@@ -13,6 +13,7 @@ from chalicelib.domain.errors import PatchbayError
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.sbc import AckBody, ChangesQuery, ChangesView, ChangeView, PartQuery, VersionsView
 from chalicelib.storage import feed
+from chalicelib.storage.sbcs import record_ack
 from chalicelib.workflows.build_part import build_part
 
 blueprint = Blueprint(__name__)
@@ -76,4 +77,4 @@ def versions(call: Call[Any]) -> VersionsView:
     summary="All changes up to a cursor are in force on this node",
 )
 def acknowledge(call: Call[AckBody]) -> None:
-    feed.acknowledge(call.identity.sbc_id, call.identity.user_id, call.body.cursor)
+    record_ack(call.identity.sbc_id, call.identity.user_id, call.body.cursor)

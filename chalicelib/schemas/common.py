@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 CONTROL = r"^[^\x00-\x1f\x7f]*$"
 
@@ -20,6 +20,23 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
 Micros = Annotated[int, Field(ge=0, le=10**15)]
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_instant(value: Any) -> int:
+    """Milliseconds since 1970. Raises ValueError."""
+    if isinstance(value, str):
+        try:
+            return (datetime.fromisoformat(value) - EPOCH) // timedelta(milliseconds=1)
+        except (ValueError, TypeError):  # TypeError: without an offset
+            pass
+    raise ValueError("an instant is RFC 3339 text with its offset, such as 2026-01-31T00:00:00Z")
+
+
+def rfc3339(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 # Stored in milliseconds, shown as RFC 3339
 Instant = Annotated[
     int | float,
@@ -28,8 +45,13 @@ Instant = Annotated[
 ]
 
 
-def rfc3339(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+# Sent as RFC 3339 text with its offset, held in milliseconds, dumped as text again
+InstantText = Annotated[
+    int,
+    BeforeValidator(read_instant),
+    PlainSerializer(lambda ms: rfc3339(int(ms)), return_type=str),
+    Field(ge=0, json_schema_extra={"type": "string", "format": "date-time"}),
+]
 
 
 class Body(BaseModel):

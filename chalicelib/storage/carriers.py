@@ -9,7 +9,7 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribut
 from chalicelib.domain.parts import index_key, isp_key
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
-from chalicelib.storage.isp_sbcs import sbcs_of_isp
+from chalicelib.storage.isp_sbcs import advance_sbc_set, check_sbc_set, sbc_set
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.records import Noun
 from chalicelib.storage.scope import IspScope
@@ -53,10 +53,13 @@ def put_gateway_entries(tx: Transaction, isp_id: str, carrier: Carrier, sbc_ids:
 
 
 def _effects(scope: IspScope, tx: Transaction, before: Carrier | None, after: Carrier | None) -> None:
-    sbc_ids = sbcs_of_isp(scope.isp_id)
+    seen = sbc_set(scope.isp_id)
+    sbc_ids = seen.sbc_ids
     tx.bump(isp_key(scope.isp_id), sbc_ids)
     if _sources(before) == _sources(after):
+        check_sbc_set(tx, scope.isp_id, seen)
         return
+    advance_sbc_set(tx, scope.isp_id, seen)
     left = {gateway["gateway_id"] for gateway in after.gateways} if after else set()
     for sbc_id in sbc_ids:
         tx.bump(index_key(sbc_id), [sbc_id])
@@ -71,7 +74,7 @@ def _sources(carrier: Carrier | None) -> list[Any]:
     return [(g["gateway_id"], g["networks"], g["source_port"]) for g in carrier.gateways] if carrier else []
 
 
-CARRIER = Noun("carrier", "car", "CARRIER#", Carrier, effects=_effects)
+CARRIER = Noun("carrier", "car", "CARRIER#", Carrier, effects=_effects, referable=True)
 
 
 def carriers_of_isp(isp_id: str) -> list[Carrier]:

@@ -9,10 +9,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item
-from chalicelib.storage.transaction import Transaction
 
 CHANGES_AT_ONCE = 500
-ACK_TTL_S = 7 * 86400
 
 
 class Change(Item, discriminator="Change"):
@@ -21,14 +19,6 @@ class Change(Item, discriminator="Change"):
 
 class PartVersion(Item, discriminator="PartVersion"):
     version = NumberAttribute(default=0)
-
-
-class NodeAck(Item, discriminator="NodeAck"):
-    """How far a node has got: all changes up to ``cursor`` are in force on it."""
-
-    node = UnicodeAttribute()
-    cursor = UnicodeAttribute(default="")
-    acked_at = NumberAttribute(default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +43,3 @@ def find_part_version(sbc_id: str, part_key: str) -> int | None:
 def part_versions(sbc_id: str) -> dict[str, int]:
     found = database().all(PartVersion, keys.sbc_versions(sbc_id))
     return {item.sk: int(item.version) for item in found}
-
-
-def acknowledge(sbc_id: str, node: str, cursor: str) -> None:
-    tx = Transaction()
-    tx.put(
-        NodeAck(
-            pk=keys.sbc_nodes(sbc_id),
-            sk=f"ACK#{node}",
-            node=node,
-            cursor=cursor,
-            acked_at=tx.now_ms,
-            ttl=tx.now_ms // 1000 + ACK_TTL_S,
-        )
-    )
-    tx.commit()
-
-
-def acknowledgements(sbc_id: str) -> list[NodeAck]:
-    return database().all(NodeAck, keys.sbc_nodes(sbc_id), prefix="ACK#")

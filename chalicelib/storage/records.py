@@ -14,6 +14,7 @@ from chalicelib.domain.errors import PatchbayError
 from chalicelib.storage import keys
 from chalicelib.storage.database import GSI1, Key, Page, database
 from chalicelib.storage.items import Record
+from chalicelib.storage.references import Reference, begin_uses, end_uses, follow_references
 from chalicelib.storage.scope import Scope
 from chalicelib.storage.transaction import NEW, Actor, Transaction
 
@@ -32,6 +33,8 @@ def no_effects(scope: Scope, transaction: Transaction, before: Record | None, af
 class Noun(Generic[RecordT]):
     """``effects(scope, transaction, before, after)``: before is None on create and restore, after None on delete.
 
+    ``references``: fields with the id of another record of the same scope, which must exist and then can't be deleted.
+    ``referable``: others refer to records of this kind, so they are counted.
     ``index_name(record)``: the text by which the kind is listed and searched (GSI1); None: listed by age.
     ``public(record)``: the record as audited, without secrets.
     """
@@ -41,6 +44,8 @@ class Noun(Generic[RecordT]):
     sk_prefix: str
     model: type[RecordT]
     effects: Effects = no_effects
+    references: tuple[Reference, ...] = ()
+    referable: bool = False
     index_name: Callable[[RecordT], str] | None = None
     secrets: frozenset[str] = frozenset()
 
@@ -48,6 +53,17 @@ class Noun(Generic[RecordT]):
         if self.sk_prefix == "SUB#":
             return keys.subscriber_sk(record_id)
         return f"{self.sk_prefix}{record_id}"
+
+    def follow(self, scope: Scope, tx: Transaction, before: RecordT | None, after: RecordT | None) -> None:
+        """Everything that a change has on other items."""
+        record = after if after is not None else before
+        if self.referable and record is not None:
+            if before is None:
+                begin_uses(tx, scope.pk, self.sk(record.id))
+            if after is None:
+                end_uses(tx, scope.pk, self.sk(record.id))
+        follow_references(tx, scope.pk, self.references, before, after)
+        self.effects(scope, tx, before, after)
 
     def index_pk(self, scope: Scope) -> str:
         return f"{scope.pk}#{self.sk_prefix.rstrip('#')}"
@@ -97,7 +113,7 @@ def create_record(
         **values,
     )
     _place(scope, noun, record)
-    noun.effects(scope, tx, None, record)
+    noun.follow(scope, tx, None, record)
     tx.put_new(record)
     tx.audit(scope.isp_id, actor, f"{noun.name}.create", after=noun.public(record))
     if transaction is None:
@@ -117,7 +133,7 @@ def change_record(
     after.updated_at = tx.now_ms
     after.updated_by = actor.user_id
     _place(scope, noun, after)
-    noun.effects(scope, tx, before, after)
+    noun.follow(scope, tx, before, after)
     tx.put_version(after, expected=expected_version)
     tx.audit(scope.isp_id, actor, f"{noun.name}.change", before=noun.public(before), after=noun.public(after))
     tx.commit()
@@ -136,7 +152,7 @@ def delete_record(
     kept.pk, kept.sk = scope.pk, keys.DELETED + noun.sk(record_id)
     kept.deleted_at = tx.now_ms
     kept.ttl = tx.now_ms // 1000 + RESTORABLE_S
-    noun.effects(scope, tx, record, None)
+    noun.follow(scope, tx, record, None)
     tx.delete(
         scope.pk,
         noun.sk(record_id),
@@ -160,7 +176,7 @@ def restore_record(scope: Scope, noun: Noun[RecordT], record_id: str, *, actor: 
     record.updated_at = tx.now_ms
     record.updated_by = actor.user_id
     _place(scope, noun, record)
-    noun.effects(scope, tx, None, record)
+    noun.follow(scope, tx, None, record)
     tx.put(record, condition=NEW, on_conflict=PatchbayError("not_restorable"))
     tx.delete(scope.pk, keys.DELETED + noun.sk(record_id))
     tx.audit(scope.isp_id, actor, f"{noun.name}.restore", after=noun.public(record))

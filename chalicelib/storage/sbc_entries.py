@@ -28,9 +28,7 @@ def domain_sk(domain: str) -> str:
 
 def put_domain(tx: Transaction, sbc_id: str, *, domain: str, isp_id: str, tenant_id: str) -> None:
     tx.put(
-        DomainEntry(
-            pk=keys.sbc_index(sbc_id), sk=domain_sk(domain), domain=domain, isp_id=isp_id, tenant_id=tenant_id
-        )
+        DomainEntry(pk=keys.sbc_index(sbc_id), sk=domain_sk(domain), domain=domain, isp_id=isp_id, tenant_id=tenant_id)
     )
 
 

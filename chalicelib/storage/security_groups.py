@@ -6,9 +6,7 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from chalicelib.storage.items import Record
 from chalicelib.storage.records import Noun
-from chalicelib.storage.scope import TenantScope
-from chalicelib.storage.tenant_parts import core_effects, refuse_if_used
-from chalicelib.storage.transaction import Transaction
+from chalicelib.storage.tenant_parts import core_effects
 
 
 class SecurityGroup(Record, discriminator="SecurityGroup"):
@@ -20,10 +18,4 @@ class SecurityGroup(Record, discriminator="SecurityGroup"):
     country_prefixes = JSONAttribute(default=list)
 
 
-def _effects(scope: TenantScope, tx: Transaction, before: SecurityGroup | None, after: SecurityGroup | None) -> None:
-    core_effects(scope, tx, before, after)
-    if after is None and before is not None:
-        refuse_if_used(tx, scope, before.sk, "security group")
-
-
-SECURITY_GROUP = Noun("security_group", "sgr", "GROUP#", SecurityGroup, effects=_effects)
+SECURITY_GROUP = Noun("security_group", "sgr", "GROUP#", SecurityGroup, effects=core_effects, referable=True)

@@ -11,9 +11,10 @@ from chalicelib.storage.database import database
 from chalicelib.storage.date_ranges import DATE_RANGE
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.records import Noun
+from chalicelib.storage.references import Reference
 from chalicelib.storage.scope import TenantScope
 from chalicelib.storage.security_groups import SECURITY_GROUP
-from chalicelib.storage.tenant_parts import count_use, subscriber_count_key
+from chalicelib.storage.tenant_parts import subscriber_count_key
 from chalicelib.storage.tenants import find_tenant
 from chalicelib.storage.transaction import Transaction
 
@@ -67,7 +68,6 @@ def _effects(scope: TenantScope, tx: Transaction, before: Subscriber | None, aft
     shards = subscriber_shards(scope)
     tx.bump(subscribers_key(scope.tenant_id, subscriber_shard(changed.id, shards)), [scope.sbc_id])
     _names(scope, tx, before, after)
-    _references(scope, tx, before, after)
     if before is None or after is None:
         pk, sk = subscriber_count_key(scope)
         change = 1 if before is None else -1
@@ -98,29 +98,16 @@ def _named(subscriber: Subscriber | None) -> list[tuple[str, str]]:
     return names
 
 
-def _references(scope: TenantScope, tx: Transaction, before: Subscriber | None, after: Subscriber | None) -> None:
-    for field, noun in (("security_group_id", SECURITY_GROUP), ("date_range_id", DATE_RANGE)):
-        old = getattr(before, field) if before else ""
-        new = getattr(after, field) if after else ""
-        if old == new:
-            continue
-        if old:
-            count_use(tx, scope, noun.sk(old), -1)
-        if new:
-            count_use(tx, scope, noun.sk(new), +1)
-            tx.check(
-                scope.pk,
-                noun.sk(new),
-                on_conflict=field_error(field, f"There is no such {noun.name}", code="reference_not_found"),
-            )
-
-
 SUBSCRIBER = Noun(
     "subscriber",
     "sub",
     "SUB#",
     Subscriber,
     effects=_effects,
+    references=(
+        Reference("security_group_id", SECURITY_GROUP.sk_prefix),
+        Reference("date_range_id", DATE_RANGE.sk_prefix),
+    ),
     index_name=lambda subscriber: subscriber.username,
     secrets=SECRETS,
 )

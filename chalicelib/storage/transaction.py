@@ -58,6 +58,7 @@ class Transaction:
         self.db = db or database()
         self._operations: list[_Operation] = []
         self._bumped: set[tuple[str, str]] = set()
+        self._afterwards: list[Callable[[], None]] = []
 
     def __len__(self) -> int:
         return len(self._operations)
@@ -139,6 +140,10 @@ class Transaction:
         }
         self._add("Put", {"Item": _raw(entry)}, "", None, {})
 
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """Done once the transaction has been committed; not part of it, so it must be able to be done again."""
+        self._afterwards.append(work)
+
     def commit(self, *, pause: Callable[[float], None] = time.sleep) -> None:
         """All or nothing. Raises the ``on_conflict`` of the first operation whose condition failed; contention is
         retried with growing pauses."""
@@ -154,8 +159,11 @@ class Transaction:
                 self._raise_refusal(error)
                 pause(0.02 * 2**attempt * (0.5 + random.random()))  # noqa: S311 - jitter
             else:
-                return
-        raise PatchbayError("try_again")
+                break
+        else:
+            raise PatchbayError("try_again")
+        for work in self._afterwards:
+            work()
 
     def _add(
         self, verb: str, request: dict[str, Any], condition: str, on_conflict: PatchbayError | None, values: Any
