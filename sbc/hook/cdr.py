@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.domain.plan import CallFacts, Refusal, TraceStep
+from chalicelib.domain.plan import CallFacts, CallParty, Refusal, TraceStep
 from sbc.hook.live_calls import Call, Invite, Leg
 
 NORMAL_CLEARING = 16
@@ -85,7 +85,7 @@ def _head(call_id: str, invite: Invite, facts: CallFacts, *, setup_at: int, iden
         "tenant_id": facts.tenant_id,
         "customer_id": facts.customer_id,
         "direction": facts.direction,
-        "caller": asdict(facts.caller),
+        "caller": {name: getattr(facts.caller, name) for name in CallParty.__slots__},
         "dialled": facts.dialled,
         "calling_number": facts.calling_number,
         "called_number": facts.called_number,
