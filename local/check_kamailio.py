@@ -5,11 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from sbc.kamailio.render import check_config, render_config
-from sbc.settings import load_settings
-
 from local.environment import sbc_settings_file, write_sbc_settings
 from local.settings import Paths, Settings
+from sbc.kamailio.render import check_config, render_config
+from sbc.settings import load_settings
 
 
 def main() -> None:
