@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.auth import Identity, issue_access_token
 from chalicelib.domain.ids import new_id
+from chalicelib.handlers.sbc import PART_TYPE
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
+from chalicelib.storage.feed import Change
 from chalicelib.storage.isps import Isp, put_new_isp
-from chalicelib.storage.sbcs import FeedItem
 from chalicelib.storage.transaction import Transaction
 from tests.api_client import ApiClient
 
@@ -67,7 +71,7 @@ def an_sbc(api: ApiClient, **fields: Any) -> str:
 
 def changes_of(sbc_id: str) -> list[str]:
     """The part keys in the SBC's change feed, oldest first."""
-    return [item.part_key for item in database().all(FeedItem, keys.sbc_changes(sbc_id))]
+    return [item.part_key for item in database().all(Change, keys.sbc_changes(sbc_id))]
 
 
 def changed_by(sbc_id: str, work: Callable[[], Any]) -> set[str]:
@@ -75,3 +79,56 @@ def changed_by(sbc_id: str, work: Callable[[], Any]) -> set[str]:
     known = len(changes_of(sbc_id))
     work()
     return set(changes_of(sbc_id)[known:])
+
+
+@dataclass(frozen=True)
+class TenantWorld:
+    """An ISP's tenant with all it needs, on an SBC of its own with one node."""
+
+    admin: ApiClient
+    node: ApiClient
+    isp_id: str
+    sbc_id: str
+    carrier_id: str
+    dialplan_id: str
+    service_plan_id: str
+    customer_id: str
+    tenant_id: str
+    domain: str
+
+    @property
+    def path(self) -> str:
+        return f"/tenants/{self.tenant_id}"
+
+    def part(self, key: str) -> dict[str, Any]:
+        """A part as a node gets it."""
+        answer = self.node.get(f"/sbc/parts?key={key}", headers={"accept": PART_TYPE})
+        assert answer.status == 200, answer.text
+        found: dict[str, Any] = json.loads(gzip.decompress(answer.text))
+        return found
+
+
+def a_tenant_world(api: ApiClient, **tenant_fields: Any) -> TenantWorld:
+    isp_id, sbc_id = an_isp(), an_sbc(api, allow_private_gateways=True)
+    admin = as_isp_admin(api, isp_id)
+    node_key = as_platform_admin(api).post(f"/platform/sbcs/{sbc_id}/nodes", {"name": "n1"}).expect(201)["node_key"]
+    carrier_id = admin.post("/carriers", {"name": "Test", "gateways": [a_gateway()]}).expect(201)["id"]
+    dialplan_id = admin.post("/dialplans", {"name": "US", "preset": "us"}).expect(201)["id"]
+    plan = {"name": "Default", "currency": "USD", "carrier_id": carrier_id, "dialplan_id": dialplan_id}
+    service_plan_id = admin.post("/service-plans", plan).expect(201)["id"]
+    customer = {"name": "Customer 1", "service_plan_id": service_plan_id}
+    customer_id = admin.post("/customers", customer).expect(201)["id"]
+    fields = {"name": "Tenant 1", "domain": "customer1", "customer_id": customer_id, "sbc_id": sbc_id} | tenant_fields
+    tenant = admin.post("/tenants", fields).expect(201)
+    return TenantWorld(
+        admin=admin,
+        node=api.as_token(node_key),
+        isp_id=isp_id,
+        sbc_id=sbc_id,
+        carrier_id=carrier_id,
+        dialplan_id=dialplan_id,
+        service_plan_id=service_plan_id,
+        customer_id=customer_id,
+        tenant_id=tenant["id"],
+        domain=tenant["domain"],
+    )

@@ -6,81 +6,13 @@ import re
 
 PLATFORM_NAMESPACE = "platform"  # where platform admins log in; no ISP can have it
 
-RESERVED = frozenset(
-    [
-        "about",
-        "abuse",
-        "account",
-        "accounts",
-        "admin",
-        "administrator",
-        "api",
-        "app",
-        "apps",
-        "assets",
-        "auth",
-        "autoconfig",
-        "autodiscover",
-        "billing",
-        "blog",
-        "cdn",
-        "console",
-        "default",
-        "dev",
-        "docs",
-        "ftp",
-        "help",
-        "hostmaster",
-        "imap",
-        "info",
-        "isp",
-        "isps",
-        "local",
-        "localhost",
-        "login",
-        "logout",
-        "mail",
-        "media",
-        "metrics",
-        "ns",
-        "ns1",
-        "ns2",
-        "owner",
-        "patchbay",
-        "phone",
-        "platform",
-        "pop",
-        "postmaster",
-        "proxy",
-        "registrar",
-        "root",
-        "sbc",
-        "security",
-        "signup",
-        "sip",
-        "sips",
-        "smtp",
-        "ssl",
-        "stage",
-        "staging",
-        "static",
-        "status",
-        "stun",
-        "subscriber",
-        "support",
-        "system",
-        "tenant",
-        "test",
-        "tls",
-        "turn",
-        "webmaster",
-        "webrtc",
-        "www",
-        "wpad",
-        "ws",
-        "wss",
-    ]
-)
+_RESERVED = """
+    about abuse account accounts admin administrator api app apps assets auth autoconfig autodiscover billing blog cdn
+    console default dev docs ftp help hostmaster imap info isp isps local localhost login logout mail media metrics ns
+    ns1 ns2 owner patchbay phone platform pop postmaster proxy registrar root sbc security signup sip sips smtp ssl
+    stage staging static status stun subscriber support system tenant test tls turn webmaster webrtc www wpad ws wss
+"""
+RESERVED = frozenset(_RESERVED.split())
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])")
 
 

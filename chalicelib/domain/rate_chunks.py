@@ -174,3 +174,9 @@ def _rows(payload: str, prefix: str) -> list[list[Any]]:
         raise ChunkError(f"the chunk lists {prefix} and has no rates for it")
     rows: list[list[Any]] = _decode(payload, start)[0]
     return rows[1:]
+
+
+def rates_in_chunk(sort_key: str, payload: str) -> list[Rate]:
+    """The rates that belong to a chunk, in order of their prefixes; those of ancestors are other chunks' own."""
+    rows: list[list[Any]] = json.loads(payload)[1:]
+    return [Rate(prefix, *rate) for prefix, *rates in rows if prefix >= sort_key for rate in rates]

@@ -36,7 +36,7 @@ class Crud:
     values: Callable[[Any], dict[str, Any]] | None = None
     editable: Callable[[Any], dict[str, Any]] | None = None
     patch: type[BaseModel] | None = None
-    check_change: Callable[[Any, dict[str, Any]], None] | None = None  # raises if this change isn't allowed
+    check_change: Callable[[Any, Any, dict[str, Any]], None] | None = None  # raises if this change isn't allowed
     creates: bool = True
     lists: bool = True
     gets: bool = True
@@ -159,7 +159,7 @@ def _change(blueprint: Blueprint, crud: Crud) -> None:
         merged = validate(crud.body, crud.as_body(before) | call.body.model_dump(exclude_unset=True))
         changes = crud.stored(merged)
         if crud.check_change:
-            crud.check_change(before, changes)
+            crud.check_change(scope, before, changes)
         after = records.change_record(
             scope,
             noun,

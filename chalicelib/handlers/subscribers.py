@@ -18,8 +18,10 @@ from chalicelib.schemas.subscribers import (
     SubscriberBody,
     SubscriberView,
 )
-from chalicelib.storage.subscribers import SUBSCRIBER
+from chalicelib.storage.scope import TenantScope
+from chalicelib.storage.subscribers import SUBSCRIBER, Subscriber
 from chalicelib.workflows.change_passwords import change_passwords
+from chalicelib.workflows.check_alias import check_alias
 from chalicelib.workflows.create_subscriber import create_subscriber
 
 blueprint = Blueprint(__name__)
@@ -34,7 +36,9 @@ def _values(body: SubscriberBody) -> dict[str, Any]:
     return body.model_dump(exclude={"sip_password", "softphone_password"})
 
 
-def _unchanged_username(before: Any, after: dict[str, Any]) -> None:
+def _check_change(scope: TenantScope, before: Subscriber, after: dict[str, Any]) -> None:
+    if before.alias != after["alias"]:
+        check_alias(scope, after["alias"], field="alias")
     if before.username != after["username"]:
         raise PatchbayError("immutable", "The username is part of the passwords' digests: make a new subscriber")
 
@@ -50,6 +54,8 @@ def _unchanged_username(before: Any, after: dict[str, Any]) -> None:
     summary="Create a subscriber; the answer is the only one that shows the passwords",
 )
 def create(call: Call[NewSubscriberBody]) -> NewSubscriberView:
+    check_alias(call.tenant, call.body.alias, field="alias")
+    check_alias(call.tenant, call.body.username, field="username")
     subscriber, passwords = create_subscriber(
         call.tenant,
         _values(call.body),
@@ -58,7 +64,7 @@ def create(call: Call[NewSubscriberBody]) -> NewSubscriberView:
         actor=call.identity.actor(),
     )
     shown = PasswordsView(sip=passwords.sip, softphone=passwords.softphone)
-    return NewSubscriberView(**SubscriberView.model_validate(subscriber).model_dump(), passwords=shown)
+    return NewSubscriberView.model_validate(subscriber).model_copy(update={"passwords": shown})
 
 
 register(
@@ -72,7 +78,7 @@ register(
         read=ADMINS,
         write=ADMINS,
         values=_values,
-        check_change=_unchanged_username,
+        check_change=_check_change,
         creates=False,
     ),
 )

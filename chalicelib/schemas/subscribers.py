@@ -88,7 +88,7 @@ class PasswordsView(View):
 
 
 class NewSubscriberView(SubscriberView):
-    passwords: PasswordsView
+    passwords: PasswordsView = PasswordsView()
 
 
 class PasswordsBody(Body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,8 @@ ItemT = TypeVar("ItemT", bound=Item)
 
 Key = dict[str, Any]
 GSI1 = "GSI1"
+BATCH = 25  # DynamoDB's limit of one BatchWriteItem
+BATCH_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8)  # when the table is too busy to take a whole batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,24 @@ class Database:
             left = answer.get("UnprocessedKeys", {}).get(self.table_name, {}).get("Keys", [])
             wanted = left + wanted[100:]
         return found
+
+    def put_many(self, items: Sequence[Item]) -> None:
+        """Writes that need no transaction: bulk that nobody looks at yet."""
+        self._write_many([{"PutRequest": {"Item": item.serialize()}} for item in items])
+
+    def delete_many(self, keys: Sequence[tuple[str, str]]) -> None:
+        self._write_many([{"DeleteRequest": {"Key": {"PK": {"S": pk}, "SK": {"S": sk}}}} for pk, sk in keys])
+
+    def _write_many(self, requests: list[dict[str, Any]]) -> None:
+        left = requests
+        for pause_s in (*[0.0] * (len(requests) // BATCH + 1), *BATCH_PAUSES_S):
+            if not left:
+                return
+            time.sleep(pause_s)
+            answer = self.client.batch_write_item(RequestItems={self.table_name: left[:BATCH]})
+            left = answer.get("UnprocessedItems", {}).get(self.table_name, []) + left[BATCH:]
+        if left:
+            raise PatchbayError("try_again")
 
 
 @cache

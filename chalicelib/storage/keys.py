@@ -8,6 +8,7 @@ from chalicelib.domain.parts import subscriber_hash
 PLATFORM = "PLATFORM"
 META = "META"
 UNIQUE = "UNIQUE"
+OUTBOX = "OUTBOX"
 DELETED = "DELETED#"  # a deleted item moves below this prefix of its own partition for 30 days
 
 
@@ -73,7 +74,16 @@ def idempotency(scope: str, key: str) -> str:
     return f"IDEMPOTENCY#{scope}#{key}"
 
 
-def did_owner_sk(number: str) -> str:
+def did(number: str) -> str:
+    """Who has a number: one ISP on the whole platform."""
+    return f"DID#{number}"
+
+
+def tenant_sk(tenant_id: str) -> str:
+    return f"TENANT#{tenant_id}"
+
+
+def did_sk(number: str) -> str:
     return f"DID#{number}"
 
 
@@ -103,8 +113,12 @@ def node_key(key_hash: str) -> str:
     return f"NODEKEY#{key_hash}"
 
 
-def deck(deck_id: str, version: str) -> str:
+def deck(deck_id: str, version: int) -> str:
     return f"DECK#{deck_id}#{version}"
+
+
+def deck_versions(deck_id: str) -> str:
+    return f"DECK#{deck_id}"
 
 
 def cdrs(tenant_id: str, call_id: str) -> str:

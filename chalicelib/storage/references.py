@@ -24,8 +24,8 @@ class Uses(Item, discriminator="Uses"):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """``field`` holds the id of a record of the same partition (the ISP's, the tenant's), ``sk_prefix`` before it in its
-    sort key, or is empty."""
+    """``field`` holds the id of a record of the same partition, whose sort key has ``sk_prefix`` before it, or is
+    empty."""
 
     field: str
     sk_prefix: str

@@ -32,6 +32,10 @@ def put_domain(tx: Transaction, sbc_id: str, *, domain: str, isp_id: str, tenant
     )
 
 
+def delete_domain(tx: Transaction, sbc_id: str, *, domain: str) -> None:
+    tx.delete(keys.sbc_index(sbc_id), domain_sk(domain))
+
+
 def put_did(tx: Transaction, sbc_id: str, *, number: str, isp_id: str, tenant_id: str) -> None:
     tx.put(
         DidEntry(

@@ -104,6 +104,7 @@ SUBSCRIBER = Noun(
     "SUB#",
     Subscriber,
     effects=_effects,
+    referable=True,
     references=(
         Reference("security_group_id", SECURITY_GROUP.sk_prefix),
         Reference("date_range_id", DATE_RANGE.sk_prefix),

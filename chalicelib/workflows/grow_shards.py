@@ -30,11 +30,12 @@ def _double(scope: TenantScope, shards: int) -> int:
     tx.update(
         keys.isp(scope.isp_id),
         f"TENANT#{scope.tenant_id}",
-        "SET subscriber_shards = :doubled",
+        "SET subscriber_shards = :doubled ADD version :one",  # who edits the tenant meanwhile must not undo it
         condition="subscriber_shards = :shards",
         on_conflict=PatchbayError("try_again"),
         doubled=shards * 2,
         shards=shards,
+        one=1,
     )
     tx.bump(core_key(scope.tenant_id), [scope.sbc_id])
     tx.commit()
