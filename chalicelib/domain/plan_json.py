@@ -103,9 +103,7 @@ def _counter(source: JsonObject) -> Counter:
 
 
 def _stage_to_json(stage: Stage) -> dict[str, Any]:
-    targets = [
-        {**_attributes(target), "counters": _counters_to_json(target.counters)} for target in stage.targets
-    ]
+    targets = [{**_attributes(target), "counters": _counters_to_json(target.counters)} for target in stage.targets]
     return {"targets": targets, "timeout_s": stage.timeout_s, "next": dict(stage.next)}
 
 

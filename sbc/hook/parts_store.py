@@ -73,6 +73,7 @@ class PartsStore:
         self._in_flight: dict[str, asyncio.Task[PartChange | None]] = {}
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="parts-disk")
+        self.unwritten = 0  # parts whose newest version isn't on disk yet
 
     def load_disk(self) -> None:
         """Take what an earlier run left; called before the first request."""
@@ -160,9 +161,11 @@ class PartsStore:
 
     def _write(self, write: Callable[..., None], *args: str | bytes) -> None:
         """The disk may be slow or full: calls go on from memory, and the next start fetches again."""
+        self.unwritten += 1
         future = asyncio.get_running_loop().run_in_executor(self._writer, write, *args)
 
         def done(future: asyncio.Future[None]) -> None:
+            self.unwritten -= 1
             if not future.cancelled() and future.exception() is not None:
                 self._metrics.count("part_write_failures")
                 log.error("part not written to disk", extra={"key": args[0], "error": str(future.exception())})

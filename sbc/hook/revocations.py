@@ -46,17 +46,22 @@ class Revocations:
 
 def find_revocations(changes: Iterable[PartChange], parts: Mapping[str, Part], *, open_ha1: OpenHa1) -> Revocations:
     """``parts``: as they are after all the changes."""
+    changes = tuple(changes)
+    # with the parts that went: who was in them is asked below
+    known = {change.key: change.old for change in changes if change.old is not None} | dict(parts)
     found = Revocations()
     for change in changes:
         sample = change.new or change.old
         if isinstance(sample, SbcIndex):
-            _index(change, parts, found)
+            _index(change, known, found)
         elif isinstance(sample, IspPart):
-            _isp(change, parts, found)
+            _isp(change, known, found)
         elif isinstance(sample, TenantCore):
-            _core(change, parts, found)
+            _core(change, known, found)
         elif isinstance(sample, SubscribersPart):
-            _subscribers(change, parts, open_ha1, found)
+            core = known.get(core_key(sample.tenant_id))
+            if isinstance(core, TenantCore):
+                _subscribers(change, core, parts, open_ha1, found)
     return found
 
 
@@ -115,11 +120,9 @@ def _held_subscribers(tenant_id: str, parts: Mapping[str, Part]) -> Iterator[Jso
             yield from part.by_id.values()
 
 
-def _subscribers(change: PartChange, parts: Mapping[str, Part], open_ha1: OpenHa1, found: Revocations) -> None:
-    sample = change.new or change.old
-    core = parts.get(core_key(sample.tenant_id)) if isinstance(sample, SubscribersPart) else None
-    if not isinstance(core, TenantCore):
-        return  # the core's going has revoked everybody
+def _subscribers(
+    change: PartChange, core: TenantCore, parts: Mapping[str, Part], open_ha1: OpenHa1, found: Revocations
+) -> None:
     old = change.old.by_id if isinstance(change.old, SubscribersPart) else {}
     new = change.new.by_id if isinstance(change.new, SubscribersPart) else {}
     for subscriber_id, before in old.items():

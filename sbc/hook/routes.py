@@ -77,7 +77,11 @@ class Routes:
     async def show_metrics(self, request: Request) -> Response:  # noqa: ARG002
         parts = Tally(key.partition("/")[0] for key in self.store.parts)
         gauges: dict[str, float] = {f'parts{{kind="{kind}"}}': count for kind, count in parts.items()}
-        gauges |= {"live_calls": len(self.control.live), "journal_depth": await self.control.journal.depth()}
+        gauges |= {
+            "parts_unwritten": self.store.unwritten,
+            "live_calls": len(self.control.live),
+            "journal_depth": await self.control.journal.depth(),
+        }
         return Response(200, self.metrics.render(gauges).encode(), PROMETHEUS)
 
     async def calls(self, request: Request) -> Response:  # noqa: ARG002

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 
 class FakeKamailio:
@@ -27,7 +27,7 @@ class FakeKamailio:
         with self.changed:
             assert self.changed.wait_for(lambda: request in self.asked, timeout_s), f"{request} not in {self.asked}"
 
-    def __enter__(self) -> FakeKamailio:
+    def __enter__(self) -> Self:
         self._socket.bind(str(self.path))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.conftest import ROOT, free_port
 from tests.domain.snapshots import DOMAIN, SBC_ID
@@ -90,7 +90,7 @@ class HookProcess:
         finally:
             connection.close()
 
-    def __enter__(self) -> HookProcess:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -104,7 +104,11 @@ class HookClient:
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        self._connection.connect()
+        try:
+            self._connection.connect()
+        except OSError:
+            self._connection.close()
+            raise
         self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def close(self) -> None:
