@@ -37,7 +37,8 @@ class Timers:
     min_expires_s: int = 60
     max_expires_s: int = 3600
     nat_ping_s: int = 25
-    wait_ms: int = 5000  # how long a finished transaction absorbs retransmissions
+    location_timer_s: int = 10  # how soon a contact whose connection was lost is forgotten
+    wait_ms: int = 1000  # how long a finished transaction absorbs retransmissions
     dead_media_s: int = 60
     silent_media_s: int = 3600  # the same for calls on hold
 
@@ -107,6 +108,10 @@ def read_settings(content: Mapping[str, Any]) -> SbcSettings:
     settings = SbcSettings(**_read_fields(SbcSettings, content, prefix=""))
     if settings.rtp_port_max <= settings.rtp_port_min:
         raise SettingsError("rtp_port_max: must be above rtp_port_min")
+    for name in ("sip_port", "hook_port", "rtpengine_ng_port", "rtpengine_cli_port"):
+        # the kernel would let a stream take the port away: docs/notes/bye-404.md
+        if settings.rtp_port_min <= getattr(settings, name) <= settings.rtp_port_max:
+            raise SettingsError(f"{name}: lies in the range of RTP ports")
     return settings
 
 

@@ -32,6 +32,7 @@ class FakeHook:
     gateways: set[str] = field(default_factory=set)
     route: Callable[[Json], Json] = lambda body: {"action": "reply", "call_id": "", "status": 404, "reason": "Not Found"}
     delay_s: float = 0.0
+    events_fail: bool = False
     requests: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -59,7 +60,9 @@ class FakeHook:
             return 200, {"kind": "gateway" if body["src_ip"] in self.gateways else "unknown", "ttl_s": 10}
         if path == "/route":
             return 200, self.route(body)
-        return 204, {}
+        if path == "/events" and self.events_fail:
+            return 503, {}
+        return (204, {}) if path == "/events" else (200, {})
 
     def _auth(self, aor: str, *, user: str, domain: str) -> Json:
         if aor not in self.passwords:
@@ -126,6 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             status, answer = hook.answer(self.path, body)
         content = json.dumps(answer, separators=(",", ":")).encode() if status != 204 else b""
+        if self.path == "/media-timeout":
+            content = b'<?xml version="1.0"?><methodResponse><params><param><value><int>0</int></value></param></params></methodResponse>'
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

@@ -72,7 +72,7 @@ class Lab:
 
     def start(
         self, scenario: str, *, user: str = "alice", password: str = "", dialled: str = "bob", calls: int = 1,
-        rate: int = 20, address: str = "127.0.0.1", port: int = 0, transport: str = "u1", keys: dict[str, str] | None = None,
+        rate: int = 20, address: str = "127.0.0.1", port: int = 0, transport: str = "u1", keys: dict[str, str] | None = None, timeout_s: int = 20,
     ) -> Sipp:  # fmt: skip
         port = port or free_port(address)
         name = f"{len(self.started)}-{scenario}"
@@ -80,7 +80,7 @@ class Lab:
         command = ["sipp", self.sip, "-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", str(calls), "-r", str(rate)]
         command += ["-i", address, "-p", str(port), "-t", transport, "-s", dialled, "-nostdin", "-mi", address]
         command += ["-key", "user", user, "-key", "domain", DOMAIN, "-au", user, "-ap", password or f"{user}-sip"]
-        command += ["-mp", str(free_port(address)), "-trace_msg", "-message_file", str(trace), "-timeout", "20s", "-timeout_error"]
+        command += ["-mp", str(free_port(address)), "-trace_msg", "-message_file", str(trace), "-timeout", f"{timeout_s}s", "-timeout_error"]
         command += ["-cp", str(free_port())]
         for key, value in (keys or {}).items():
             command += ["-key", key, value]
