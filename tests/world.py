@@ -101,11 +101,16 @@ class TenantWorld:
         return f"/tenants/{self.tenant_id}"
 
     def part(self, key: str) -> dict[str, Any]:
-        """A part as a node gets it."""
-        answer = self.node.get(f"/sbc/parts?key={key}", headers={"accept": PART_TYPE})
-        assert answer.status == 200, answer.text
-        found: dict[str, Any] = json.loads(gzip.decompress(answer.text))
-        return found
+        """A part as this SBC's node gets it."""
+        return part_at(self.node, key)
+
+
+def part_at(node: ApiClient, key: str) -> dict[str, Any]:
+    """A part as a node gets it."""
+    answer = node.get(f"/sbc/parts?key={key}", headers={"accept": PART_TYPE})
+    assert answer.status == 200, answer.text
+    found: dict[str, Any] = json.loads(gzip.decompress(answer.text))
+    return found
 
 
 def a_tenant_world(api: ApiClient, **tenant_fields: Any) -> TenantWorld:

@@ -52,6 +52,12 @@ def put_gateway_entries(tx: Transaction, isp_id: str, carrier: Carrier, sbc_ids:
             )
 
 
+def delete_gateway_entries(tx: Transaction, carrier: Carrier, sbc_ids: list[str]) -> None:
+    for sbc_id in sbc_ids:
+        for gateway in carrier.gateways:
+            tx.delete(keys.sbc_index(sbc_id), gateway_sk(gateway["gateway_id"]))
+
+
 def _effects(scope: IspScope, tx: Transaction, before: Carrier | None, after: Carrier | None) -> None:
     seen = sbc_set(scope.isp_id)
     sbc_ids = seen.sbc_ids
