@@ -13,6 +13,8 @@ from chalicelib.workflows.store_cdrs import store_cdrs
 
 blueprint = Blueprint(__name__)
 
+MAX_BODY = 5_000_000  # Lambda takes 6 MB
+
 
 @endpoint(
     blueprint,
@@ -21,6 +23,7 @@ blueprint = Blueprint(__name__)
     roles=("node",),
     body=CdrsBody,
     out=CdrResultsView,
+    max_body=MAX_BODY,
     summary="Store and rate call records, each once however often it is sent",
 )
 def store(call: Call[CdrsBody]) -> dict[str, Any]:

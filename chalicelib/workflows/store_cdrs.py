@@ -31,6 +31,7 @@ from chalicelib.workflows.summarise_call import summarise_call
 
 CALLS_TOGETHER = 25
 MAX_BYTES = 200_000  # of one record; DynamoDB takes items of 400 KB, charges and keys included
+BYTES_TOGETHER = 2_000_000  # of the records of one transaction, of which DynamoDB takes 4 MB
 KEPT_AT_LEAST_S = 30 * 86400  # after arrival, however old the call is: as long as it is kept it can't be rated twice
 
 LoadTerms = Callable[[IspScope, str], Terms]
@@ -73,7 +74,8 @@ def store_cdrs(
     _group(batch, records, tenants)
     for (isp_id, customer_id), members in batch.groups.items():
         terms = batch.load(IspScope(isp_id), customer_id)
-        for together in _portions([_Call(place, _cdr(batch, record, terms)) for place, record in members]):
+        calls = [_rated(batch, place, record, terms) for place, record in members]
+        for together in _portions(calls):
             _store(batch, terms, together)
     return [batch.results[place] for place in range(len(cdrs))]
 
@@ -82,6 +84,7 @@ def store_cdrs(
 class _Call:
     place: int
     cdr: Cdr
+    size: int  # bytes of the record with its charges
 
     @property
     def unrated(self) -> list[StoredCharge]:
@@ -154,6 +157,11 @@ def _check_owner(record: dict[str, Any], tenant: Tenant | None, sbc_id: str) -> 
         raise _RejectedError("foreign_customer", "The tenant belongs to another customer")
 
 
+def _rated(batch: _Batch, place: int, record: dict[str, Any], terms: Terms) -> _Call:
+    cdr = _cdr(batch, record, terms)
+    return _Call(place, cdr, len(json.dumps([cdr.record, cdr.charges])))
+
+
 def _cdr(batch: _Batch, record: dict[str, Any], terms: Terms) -> Cdr:
     until_s = record["setup_at"] // 1000 + _retention_s(batch, record["isp_id"])
     return Cdr(
@@ -180,15 +188,21 @@ def _retention_s(batch: _Batch, isp_id: str) -> int:
 def _portions(calls: list[_Call]) -> Iterator[list[_Call]]:
     """As many calls as fit one transaction with the balance."""
     portion: list[_Call] = []
-    operations = 1
     for call in calls:
-        if portion and (len(portion) == CALLS_TOGETHER or operations + call.operations > MAX_OPERATIONS):
+        if portion and not _fit([*portion, call]):
             yield portion
-            portion, operations = [], 1
+            portion = []
         portion.append(call)
-        operations += call.operations
     if portion:
         yield portion
+
+
+def _fit(calls: list[_Call]) -> bool:
+    return (
+        len(calls) <= CALLS_TOGETHER
+        and sum(call.operations for call in calls) < MAX_OPERATIONS
+        and sum(call.size for call in calls) <= BYTES_TOGETHER
+    )
 
 
 def _store(batch: _Batch, terms: Terms, calls: list[_Call]) -> None:
@@ -202,6 +216,8 @@ def _store(batch: _Batch, terms: Terms, calls: list[_Call]) -> None:
             if error.code != "already_exists":
                 raise
             known = stored_calls((call.cdr.tenant_id, call.cdr.call_id) for call in calls)
+            if not known:
+                raise PatchbayError("try_again") from error
             for call in calls:
                 if call.cdr.call_id in known:
                     batch.results[call.place] = Result(call.cdr.call_id, "duplicate")
