@@ -15,6 +15,7 @@ from chalice.app import Blueprint, Response
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.auth import Identity, Role, identify_node, read_access_token
+from chalicelib.clients.seal import open_text, seal_text
 from chalicelib.clients.secrets import random_secret
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.tokens import token_hash
@@ -27,6 +28,7 @@ from chalicelib.storage.tenants import find_tenant_scope
 
 MAX_BODY = 1_000_000
 MAX_KEY = 64
+MAX_PATH_PARAMETER = 256  # longer than any id or name, shorter than a database key may be
 
 BodyT = TypeVar("BodyT")
 
@@ -168,14 +170,16 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
     kept = idempotency.claim(call.identity.user_id, key, fingerprint)
     if kept is not None:
         headers: dict[str, str | list[str]] = {"Content-Type": "application/json", "Idempotent-Replayed": "true"}
-        return Response(kept.body, status_code=kept.status, headers=headers)
+        shown = open_text(kept.body, owner=fingerprint)
+        return Response(shown, status_code=kept.status, headers=headers)
     try:
         response = answer()
     except BaseException:
         idempotency.release(call.identity.user_id, key)
         raise
     body = response.body if isinstance(response.body, str) else json.dumps(response.body)
-    idempotency.keep(call.identity.user_id, key, fingerprint, idempotency.Answer(response.status_code, body))
+    sealed = seal_text(body, owner=fingerprint)  # some answers show a new password or token
+    idempotency.keep(call.identity.user_id, key, fingerprint, idempotency.Answer(response.status_code, sealed))
     return response
 
 
@@ -191,6 +195,8 @@ def problem(error: PatchbayError) -> Response:
 def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[Any]:
     headers = {name.lower(): value for name, value in (request.headers or {}).items()}
     identity = _authenticate(headers, entry)
+    if any(len(value) > MAX_PATH_PARAMETER for value in parameters.values()):
+        raise PatchbayError("not_found")
     call: Call[Any] = Call(
         identity=identity,
         path=parameters,
