@@ -1,14 +1,13 @@
 """A foreign ISP's or tenant's id is not found on any endpoint, and nothing changes.
 
 Made from the OpenAPI document, so that a new endpoint is covered without anybody thinking of it. A path parameter that
-``OurThings`` doesn't know fails here until it is made there.
+``things`` doesn't know fails here until it is made there.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,10 +15,10 @@ import pytest
 import app as application
 from chalicelib.auth import Identity, issue_access_token
 from chalicelib.handlers.openapi import document
-from chalicelib.storage.database import database
 from tests.api_client import Answer, ApiClient
 from tests.calls_world import Provider, a_provider
 from tests.handlers.schema_examples import Examples
+from tests.handlers.things import Things
 from tests.world import an_id
 
 OPERATIONS = [
@@ -37,67 +36,9 @@ def name_of(entry: tuple[str, str, Any]) -> str:
     return f"{entry[0]} {entry[1]}"
 
 
-@dataclass(frozen=True)
-class OurThings:
-    """One of each, all of one ISP."""
-
-    provider: Provider
-
-    @cached_property
-    def ids(self) -> dict[str, str]:
-        provider, admin = self.provider, self.provider.admin
-        tenant = f"/tenants/{provider.tenant_id}"
-        unique = provider.tenant_id[4:].lower()
-        number = f"+1209555{int(provider.tenant_id[-6:], 36) % 10_000:04d}"
-        admin.post("/dids", {"number": number}).expect(201)
-        allocation = {"number": number, "subscriber_id": provider.subscriber["id"]}
-        admin.post(f"{tenant}/dids", allocation).expect(201)
-        call = provider.outbound()
-        provider.send(call)
-        plan = admin.get(f"/service-plans/{provider.plan_id}").expect(200)
-        user = {"email": f"{unique}@example.com", "full_name": "Uma", "role": "isp_admin"}
-        made = {
-            "security_group_id": (f"{tenant}/security-groups", {"name": "USA", "countries": ["US"]}),
-            "date_range_id": (f"{tenant}/date-ranges", {"name": "Office", "time_zone": "UTC"}),
-            "dialplan_id": ("/dialplans", {"name": "US", "preset": "us"}),
-            "domain_id": ("/domains", {"domain": f"{unique}.example"}),
-            "user_id": ("/users", user),
-        }
-        return {
-            "isp_id": provider.isp_id,
-            "sbc_id": provider.sbc_id,
-            "carrier_id": provider.carrier["id"],
-            "gateway_id": provider.carrier["gateways"][0]["gateway_id"],
-            "service_plan_id": provider.plan_id,
-            "service_deck_id": plan["service_deck_id"],
-            "rate_deck_id": plan["rate_deck_id"],
-            "customer_id": provider.customer_id,
-            "tenant_id": provider.tenant_id,
-            "subscriber_id": provider.subscriber["id"],
-            "call_id": call["call_id"],
-            "number": number,
-            "node": "n1",
-            "version": "1",
-            "platform_plan_id": an_id("ppl"),  # of nobody but the platform
-            **{name: admin.post(path, body).expect(201)["id"] for name, (path, body) in made.items()},
-        }
-
-    def stored(self) -> list[str]:
-        """Every item below our ids, as text."""
-        ours = [value for name, value in self.ids.items() if name.endswith("_id")]
-        found: list[str] = []
-        start: dict[str, Any] = {}
-        while True:
-            page = database().client.scan(TableName=database().table_name, ConsistentRead=True, **start)
-            found += [str(sorted(item.items())) for item in page["Items"]]
-            if "LastEvaluatedKey" not in page:
-                return sorted(text for text in found if any(own in text for own in ours))
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-
-
 @pytest.fixture(scope="module")
-def ours(dynamodb: str) -> OurThings:
-    things = OurThings(a_provider(ApiClient()))
+def ours(dynamodb: str) -> Things:
+    things = Things(a_provider(ApiClient()))
     assert things.ids
     return things
 
@@ -107,7 +48,7 @@ def theirs(dynamodb: str) -> Provider:
     return a_provider(ApiClient())
 
 
-def strangers(ours: OurThings, theirs: Provider) -> dict[str, ApiClient]:
+def strangers(ours: Things, theirs: Provider) -> dict[str, ApiClient]:
     """Who must find nothing: another ISP's admin and node, and inside our ISP another tenant's admin."""
     tenant = Identity("tenant_admin", an_id("usr"), isp_id=ours.provider.isp_id, tenant_ids=(theirs.tenant_id,))
     subscriber = replace(tenant, role="subscriber")
@@ -125,7 +66,7 @@ def send(client: ApiClient, method: str, path: str, body: Any) -> Answer:
 
 
 @pytest.mark.parametrize("entry", WITH_IDS, ids=name_of)
-def test_foreign_ids_in_the_path_are_not_found(entry: tuple[str, str, Any], ours: OurThings, theirs: Provider) -> None:
+def test_foreign_ids_in_the_path_are_not_found(entry: tuple[str, str, Any], ours: Things, theirs: Provider) -> None:
     method, path, operation = entry
     examples = Examples(document(), {"tenant_id": theirs.tenant_id})
     body = examples.body(operation) if "requestBody" in operation else None
@@ -140,7 +81,7 @@ def test_foreign_ids_in_the_path_are_not_found(entry: tuple[str, str, Any], ours
 
 
 @pytest.mark.parametrize("entry", WITH_REFERENCES, ids=name_of)
-def test_foreign_ids_in_the_body_are_refused(entry: tuple[str, str, Any], ours: OurThings, theirs: Provider) -> None:
+def test_foreign_ids_in_the_body_are_refused(entry: tuple[str, str, Any], ours: Things, theirs: Provider) -> None:
     method, path, operation = entry
     references = {name: value for name, value in ours.ids.items() if name.endswith("_id") and name != "sbc_id"}
     body = Examples(document(), references).body(operation, whole=True)
