@@ -144,9 +144,7 @@ def test_foreign_ids_in_the_path_are_not_found(
 
 
 @pytest.mark.parametrize("entry", WITH_REFERENCES, ids=name_of)
-def test_foreign_ids_in_the_body_are_refused(
-    entry: tuple[str, str, Any], ours: OurThings, theirs: TenantWorld
-) -> None:
+def test_foreign_ids_in_the_body_are_refused(entry: tuple[str, str, Any], ours: OurThings, theirs: TenantWorld) -> None:
     method, path, operation = entry
     references = {name: value for name, value in ours.ids.items() if name.endswith("_id") and name != "sbc_id"}
     body = Examples(document(), references).body(operation, whole=True)

@@ -131,11 +131,11 @@ def test_a_kept_answer_is_repeated_but_not_readable_in_the_table(api: ApiClient)
 
 def _kept_answers(key: str) -> list[dict[str, Any]]:
     db = database()
-    answer = db.client.scan(
+    pages = db.client.get_paginator("scan").paginate(
         TableName=db.table_name,
         FilterExpression="contains(PK, :key)",
         ExpressionAttributeValues={":key": {"S": key}},
     )
-    found: list[dict[str, Any]] = answer["Items"]
+    found: list[dict[str, Any]] = [item for page in pages for item in page["Items"]]
     assert found
     return found
