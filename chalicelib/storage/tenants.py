@@ -7,7 +7,7 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute
 from chalicelib.domain.errors import field_error
 from chalicelib.domain.parts import core_key, did_shard, dids_key, index_key, isp_key, subscribers_key
 from chalicelib.storage import keys
-from chalicelib.storage.carriers import CARRIER, carriers_of_isp, delete_gateway_entries, put_gateway_entries
+from chalicelib.storage.carriers import CARRIER, bring_gateways, remove_gateways
 from chalicelib.storage.customer_tenants import delete_link, put_link
 from chalicelib.storage.customers import CUSTOMER
 from chalicelib.storage.database import database
@@ -129,8 +129,7 @@ def _arrive(scope: IspScope, tx: Transaction, tenant: Tenant, *, arrives: bool, 
     first = count_tenant(tx, isp_id, sbc_id, +1, seen=seen)
     if first:
         tx.bump(isp_key(isp_id), [sbc_id])
-        for carrier in carriers_of_isp(isp_id):
-            put_gateway_entries(tx, isp_id, carrier, [sbc_id])
+        bring_gateways(tx, isp_id, sbc_id)
     return first
 
 
@@ -150,8 +149,7 @@ def _leave(scope: IspScope, tx: Transaction, tenant: Tenant, *, stays: bool, see
     last = count_tenant(tx, isp_id, sbc_id, -1, seen=seen)
     if last:
         tx.bump(isp_key(isp_id), [sbc_id])
-        for carrier in carriers_of_isp(isp_id):
-            delete_gateway_entries(tx, carrier, [sbc_id])
+        remove_gateways(tx, isp_id, sbc_id)
     return last
 
 

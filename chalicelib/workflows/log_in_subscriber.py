@@ -11,7 +11,10 @@ from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.tokens import token_hash
 from chalicelib.settings import settings
 from chalicelib.storage.attempts import Limit, give_back, take_attempt
+from chalicelib.storage.customers import CUSTOMER
 from chalicelib.storage.isps import find_isp
+from chalicelib.storage.records import find_record
+from chalicelib.storage.scope import IspScope
 from chalicelib.storage.sessions import start_session
 from chalicelib.storage.subscriber_logins import SubscriberLogin, find_subscriber_login
 from chalicelib.storage.subscribers import Subscriber
@@ -48,8 +51,9 @@ def log_in_subscriber(*, username: str, domain: str, password: str, source_ip: s
 
 
 def check_subscriber_active(login: SubscriberLogin) -> None:
-    isp = find_isp(login.isp_id)
-    if login.subscriber.suspended or login.tenant.suspended or (isp is not None and isp.suspended):
+    customer = find_record(IspScope(login.isp_id), CUSTOMER, login.tenant.customer_id)
+    levels = (login.subscriber, login.tenant, customer, find_isp(login.isp_id))
+    if any(level is not None and level.suspended for level in levels):
         raise PatchbayError("suspended")
 
 

@@ -73,16 +73,21 @@ class Feed:
 
     async def poll(self) -> None:
         """Handle what is new. Raises ``FeedError`` or ``RpcError``; the next poll goes on where this one stopped."""
+        try:
+            await self._read()
+        finally:  # also with the API out of reach: what is known to have changed waits for nothing
+            await self._tell_kamailio()
+        await self._acknowledge()
+
+    async def _read(self) -> None:
         await self._refresh(set(self._retry))
         after = self._overlap_start()
         while True:
             page = await self._client.changes(after)
             await self._handle(page)
             if len(page) < PAGE:
-                break
+                return
             after = page[-1].change_id
-        await self._tell_kamailio()
-        await self._acknowledge()
 
     async def compare(self) -> None:
         """Fetch parts whose change the feed didn't bring; the next poll tells Kamailio. Raises ``FeedError``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 # Where a pattern or a rule between fields makes the smallest value useless; a new field may need a line here.
 BY_NAME: dict[str, Any] = {
@@ -39,21 +40,27 @@ class Examples:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         return self._value("", schema, whole=whole)
 
+    def query(self, operation: dict[str, Any]) -> str:
+        """The required query parameters, with their question mark."""
+        needed = [p for p in operation["parameters"] if p["in"] == "query" and p["required"]]
+        pairs = {p["name"]: self._value(p["name"], p["schema"], whole=False) for p in needed}
+        return f"?{urlencode(pairs)}" if pairs else ""
+
     def _value(self, name: str, schema: dict[str, Any], *, whole: bool) -> Any:
         if name in self._ids:
             return self._ids[name]
         if name in BY_NAME:
             return BY_NAME[name]
+        inner = self._inner(schema)
+        if inner is not None:
+            return self._value(name, inner, whole=whole)
+        fixed = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
+        return fixed[0] if fixed else self._by_type(name, schema, whole=whole)
+
+    def _inner(self, schema: dict[str, Any]) -> Any:
         if "$ref" in schema:
-            return self._value(name, self._schemas[schema["$ref"].rsplit("/", 1)[1]], whole=whole)
-        for choice in ("anyOf", "oneOf", "allOf"):
-            if choice in schema:
-                return self._value(name, schema[choice][0], whole=whole)
-        if "enum" in schema:
-            return schema["enum"][0]
-        if "const" in schema:
-            return schema["const"]
-        return self._by_type(name, schema, whole=whole)
+            return self._schemas[schema["$ref"].rsplit("/", 1)[1]]
+        return next((schema[choice][0] for choice in ("anyOf", "oneOf", "allOf") if choice in schema), None)
 
     def _by_type(self, name: str, schema: dict[str, Any], *, whole: bool) -> Any:
         match schema.get("type"):

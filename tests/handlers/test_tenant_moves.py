@@ -69,6 +69,18 @@ def test_the_last_tenant_takes_the_gateways_off_the_sbc(api: ApiClient) -> None:
     assert len(world.part(index_key(world.sbc_id))["gateways"]) == 2
 
 
+def test_more_gateways_than_fit_a_transaction_come_and_go_with_the_tenant(api: ApiClient) -> None:
+    world, other = a_tenant_world(api), an_sbc(api)
+    for _ in range(12):
+        gateways = [a_gateway(name=f"g{place}") for place in range(10)]
+        world.admin.post("/carriers", {"name": "Big", "gateways": gateways}).expect(201)
+
+    move(world, other)
+
+    assert len(part_at(node_of(api, other), index_key(other))["gateways"]) == 121
+    assert world.part(index_key(world.sbc_id))["gateways"] == []
+
+
 def test_one_of_two_tenants_leaves_the_gateways_to_the_other(api: ApiClient) -> None:
     world = a_tenant_world(api)
     second = {"name": "T2", "domain": "customer2", "customer_id": world.customer_id, "sbc_id": world.sbc_id}
