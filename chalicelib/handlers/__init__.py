@@ -1,17 +1,21 @@
 """One blueprint per noun; ``BLUEPRINTS`` is what the application serves."""
 
 from chalicelib.handlers import (
+    calls,
     carriers,
+    charges,
     customers,
     date_ranges,
     dialplans,
     dids,
     domains,
     isps,
+    ledger,
     me,
     platform,
     rate_decks,
     sbc,
+    sbc_cdrs,
     sbcs,
     security_groups,
     service_decks,
@@ -50,4 +54,8 @@ BLUEPRINTS = [
     security_groups.blueprint,
     date_ranges.blueprint,
     subscribers.blueprint,
+    sbc_cdrs.blueprint,
+    calls.blueprint,
+    charges.blueprint,
+    ledger.blueprint,
 ]
