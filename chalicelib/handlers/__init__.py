@@ -9,6 +9,7 @@ from chalicelib.handlers import (
     dialplans,
     dids,
     domains,
+    explain_calls,
     isps,
     ledger,
     me,
@@ -58,4 +59,5 @@ BLUEPRINTS = [
     calls.blueprint,
     charges.blueprint,
     ledger.blueprint,
+    explain_calls.blueprint,
 ]

@@ -99,7 +99,7 @@ def _read_all(batch: _Batch, cdrs: Sequence[Any]) -> dict[int, dict[str, Any]]:
     seen: set[str] = set()
     for place, sent in enumerate(cdrs):
         try:
-            record = _read(sent, batch.sbc_id)
+            record = _read(sent, batch)
         except _RejectedError as rejected:
             batch.results[place] = _rejected(sent, rejected)
             continue
@@ -111,7 +111,7 @@ def _read_all(batch: _Batch, cdrs: Sequence[Any]) -> dict[int, dict[str, Any]]:
     return records
 
 
-def _read(sent: Any, sbc_id: str) -> dict[str, Any]:
+def _read(sent: Any, batch: _Batch) -> dict[str, Any]:
     try:
         record = schema.Cdr.model_validate(clean_json(sent)).model_dump(mode="json")
     except ValidationError as error:
@@ -122,7 +122,9 @@ def _read(sent: Any, sbc_id: str) -> dict[str, Any]:
         raise _RejectedError("invalid_cdr", str(error)) from error
     if len(json.dumps(record)) > MAX_BYTES:
         raise _RejectedError("invalid_cdr", f"more than {MAX_BYTES} bytes")
-    if record["sbc_id"] != sbc_id:
+    if record["setup_at"] > batch.now_ms + schema.MAX_CLOCK_ERROR_MS:
+        raise _RejectedError("invalid_cdr", "setup_at: in the future")
+    if record["sbc_id"] != batch.sbc_id:
         raise _RejectedError("foreign_sbc", "The record is of another SBC than this node's")
     return record
 
@@ -195,6 +197,8 @@ def _store(batch: _Batch, terms: Terms, calls: list[_Call]) -> None:
         try:
             _commit(batch, terms, calls)
         except PatchbayError as error:
+            if error.code == "currency_mismatch":  # the customer's first booking came in between
+                raise PatchbayError("try_again") from error
             if error.code != "already_exists":
                 raise
             known = stored_calls((call.cdr.tenant_id, call.cdr.call_id) for call in calls)

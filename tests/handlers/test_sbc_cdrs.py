@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from chalicelib.storage.database import database
 from tests.api_client import ApiClient
 from tests.calls_world import Provider, a_leg, a_provider, a_tenant, now_ms
 
@@ -231,7 +235,8 @@ def test_one_broken_record_holds_up_no_other(provider: Provider) -> None:
         {},
         provider.outbound(call_id="call_1"),
         provider.outbound(ended_at="soon"),
-        provider.outbound(setup_at=5),
+        provider.outbound(call_id=provider.outbound(setup_at=5)["call_id"]),
+        provider.outbound(setup_at=now_ms() + 3 * 86_400_000),
         provider.outbound(surprise=1),
         provider.cdr(*[a_leg("sip", setup_at=1, ended_at=2)] * 2),
         provider.outbound(trace=[{"code": "x", "facts": {"a": [[[[[[[[[[[[[]]]]]]]]]]]]]}}]),
@@ -253,8 +258,52 @@ def test_bytes_that_are_no_text_in_a_sip_header_lose_no_call(provider: Provider)
     assert provider.admin.get(f"/calls/{cdr['call_id']}").expect(200)["user_agent"].startswith("Phone ?x")
 
 
-def test_contention_on_the_balance_is_retried(provider: Provider) -> None:
-    """Writers of one customer collide on its balance; each still gets through."""
+@contextmanager
+def conflicts(count: int) -> Iterator[list[int]]:
+    """The next ``count`` transactions of the process are cancelled as DynamoDB does under contention."""
+    left = [count]
+    events = database().client.meta.events
+
+    def cancel(**_: Any) -> tuple[Any, dict[str, Any]] | None:
+        if not left[0]:
+            return None
+        left[0] -= 1
+        error = {"Code": "TransactionCanceledException", "Message": "conflict"}
+        return AWSResponse("", 400, {}, None), {
+            "Error": error,
+            "CancellationReasons": [{"Code": "TransactionConflict"}],
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+        }
+
+    events.register("before-call.dynamodb.TransactWriteItems", cancel)
+    try:
+        yield left
+    finally:
+        events.unregister("before-call.dynamodb.TransactWriteItems", cancel)
+
+
+def test_a_transaction_that_loses_a_race_is_tried_again(provider: Provider) -> None:
+    with conflicts(3) as left:
+        results = provider.send(provider.outbound(), provider.outbound())
+
+    assert left == [0]
+    assert [result["status"] for result in results] == ["stored", "stored"]
+    assert provider.balance() == -60_000
+
+
+def test_endless_contention_asks_the_node_to_send_again_and_nothing_is_booked(provider: Provider) -> None:
+    cdr = provider.outbound()
+
+    with conflicts(100):
+        answer = provider.node.post("/sbc/cdrs", {"cdrs": [cdr]})
+
+    assert answer.expect(503)["code"] == "try_again"
+    assert provider.balance() == 0
+    assert provider.send(cdr)[0]["status"] == "stored"
+    assert provider.balance() == -30_000
+
+
+def test_writers_of_one_customer_that_collide_on_its_balance_all_get_through(provider: Provider) -> None:
     cdrs = [[provider.outbound() for _ in range(3)] for _ in range(4)]
 
     with ThreadPoolExecutor(4) as threads:
