@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from chalicelib.domain.ids import RANDOM_BYTES, id_time_ms, new_id
 from chalicelib.domain.parts import DID_SHARDS, TenantCore, dids_key, index_key, subscribers_key
@@ -38,6 +39,7 @@ class Feed:
         sbc_id: str,
         overlap_s: float,
         clock: Callable[[], float],
+        cursor_file: Path,
     ) -> None:
         self._client = client
         self._store = store
@@ -47,7 +49,8 @@ class Feed:
         self._always = (index_key(sbc_id), *(dids_key(sbc_id, shard) for shard in range(DID_SHARDS)))
         self._overlap_ms = int(overlap_s * 1000)
         self._clock = clock
-        self._cursor = ""
+        self._cursor_file = cursor_file
+        self._cursor = _read_cursor(cursor_file)
         self._acknowledged = ""
         self._handled: set[str] = set()
         self._retry: set[str] = set()
@@ -141,6 +144,7 @@ class Feed:
         if self._cursor > self._acknowledged and not self._retry:
             await self._client.acknowledge(self._cursor)
             self._acknowledged = self._cursor
+            await asyncio.to_thread(self._cursor_file.write_text, self._cursor)
 
     def _overlap_start(self) -> str:
         """The smallest id of the moment from which changes are read again; forgets handled ids well before it."""
@@ -155,3 +159,13 @@ class Feed:
         oldest_kept = smallest(2 * self._overlap_ms)
         self._handled = {change_id for change_id in self._handled if change_id >= oldest_kept}
         return smallest(self._overlap_ms)
+
+
+def _read_cursor(path: Path) -> str:
+    """Where an earlier run stopped; "" for the beginning, also when a crash left half a file."""
+    try:
+        cursor = path.read_text()
+        id_time_ms(cursor)
+    except (OSError, ValueError):
+        return ""
+    return cursor

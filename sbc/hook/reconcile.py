@@ -30,8 +30,11 @@ class Dialog:
 
 def read_briefing(listed: Any) -> tuple[Dialog, ...]:
     """The result of ``dlg.briefing c``: everything that fits one datagram for some 3,000 dialogs (``dlg.list`` for
-    240)."""
-    return tuple(Dialog(int(item["h_entry"]), int(item["h_id"]), str(item["call-id"])) for item in listed or ())
+    240). Raises ``RpcError``."""
+    try:
+        return tuple(Dialog(int(item["h_entry"]), int(item["h_id"]), str(item["call-id"])) for item in listed or ())
+    except (KeyError, TypeError, ValueError) as error:
+        raise RpcError(f"dlg.briefing: unexpected answer: {error!r}") from error
 
 
 def read_confirmed_call_id(details: Any) -> str:
