@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import signal
 import socket
 import struct
@@ -106,11 +107,11 @@ class Phone:
     def resume(self) -> None:
         self._command("resume")
 
-    def wait(self, event: str, *, timeout_s: float = 6.0) -> dict[str, Any]:
-        """The first event of that type since the start; baresip's types, e.g. CALL_ESTABLISHED, CALL_CLOSED."""
+    def wait(self, event: str, *, count: int = 1, timeout_s: float = 6.0) -> dict[str, Any]:
+        """The ``count``-th event of that type since the start: baresip's types, e.g. CALL_ESTABLISHED, CALL_CLOSED."""
         with self._changed:
-            if self._changed.wait_for(lambda: self._find(event) is not None, timeout=timeout_s):
-                return self._find(event) or {}
+            if self._changed.wait_for(lambda: len(self._find(event)) >= count, timeout=timeout_s):
+                return self._find(event)[count - 1]
         seen = [each.get("type") or each for each in self.events]
         raise PhoneError(f"{self.account.user}: no {event} within {timeout_s} s, but {seen}")
 
@@ -119,8 +120,13 @@ class Phone:
         recordings = sorted((self.directory / "dump").glob("*dec.wav"), key=lambda path: path.stat().st_mtime)
         return measure(recordings[-1]) if recordings else Heard(frequency_hz=0.0, duration_s=0.0, lost=1.0)
 
-    def _find(self, event: str) -> dict[str, Any] | None:
-        return next((each for each in self.events if each.get("type") == event), None)
+    def receives(self) -> bool:
+        """Whether media arrives at the moment: baresip's recorder ends with the first hold, its meter doesn't."""
+        rates = re.findall(r"audio=\d+/(\d+)", (self.directory / "log").read_text(errors="replace"))
+        return bool(rates) and int(rates[-1]) > 0
+
+    def _find(self, event: str) -> list[dict[str, Any]]:
+        return [each for each in self.events if each.get("type") == event]
 
     def _write_files(self) -> None:
         (self.directory / "dump").mkdir(parents=True, exist_ok=True)
@@ -185,9 +191,7 @@ def _netstrings(connection: socket.socket) -> Iterator[bytes]:
 
 
 def write_tone(path: Path, *, frequency_hz: int, duration_s: int) -> None:
-    samples = (
-        round(8000 * math.sin(2 * math.pi * frequency_hz * n / RATE_HZ)) for n in range(RATE_HZ * duration_s)
-    )
+    samples = (round(8000 * math.sin(2 * math.pi * frequency_hz * n / RATE_HZ)) for n in range(RATE_HZ * duration_s))
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

@@ -13,6 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Json = dict[str, Any]
+_XMLRPC_OK = (
+    b'<?xml version="1.0"?><methodResponse><params><param><value><int>0</int></value></param></params></methodResponse>'
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,12 @@ class FakeHook:
     port: int
     passwords: dict[str, tuple[str, str]] = field(default_factory=dict)
     gateways: set[str] = field(default_factory=set)
-    route: Callable[[Json], Json] = lambda body: {"action": "reply", "call_id": "", "status": 404, "reason": "Not Found"}
+    route: Callable[[Json], Json] = lambda body: {
+        "action": "reply",
+        "call_id": "",
+        "status": 404,
+        "reason": "Not Found",
+    }
     delay_s: float = 0.0
     events_fail: bool = False
     requests: list[Request] = field(default_factory=list)
@@ -130,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, answer = hook.answer(self.path, body)
         content = json.dumps(answer, separators=(",", ":")).encode() if status != 204 else b""
         if self.path == "/media-timeout":
-            content = b'<?xml version="1.0"?><methodResponse><params><param><value><int>0</int></value></param></params></methodResponse>'
+            content = _XMLRPC_OK
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from tests.sip.raw import RawPhone
 from tests.sip.stack import Stack
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from tests.sip.raw import RawPhone
 from tests.sip.sipp import Lab
 from tests.sip.stack import Stack, wait_until
@@ -107,9 +108,7 @@ def test_an_invented_nonce_costs_the_hook_nothing(stack: Stack, phone: RawPhone)
 def test_credentials_dont_work_from_another_address(stack: Stack, phone: RawPhone) -> None:
     thief = RawPhone(sip=stack.sip, address="127.0.0.7")
     challenge = phone.ask(phone.request("REGISTER", user="alice"))
-    header = phone.authorization(
-        challenge, method="REGISTER", user="alice", password="alice-sip", uri="sip:sbc.test"
-    )
+    header = phone.authorization(challenge, method="REGISTER", user="alice", password="alice-sip", uri="sip:sbc.test")
     assert phone.ask(phone.request("REGISTER", user="alice", more=header)).startswith("SIP/2.0 200")
 
     replayed = thief.ask(thief.request("REGISTER", user="alice", more=header))
