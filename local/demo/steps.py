@@ -13,6 +13,9 @@ from local.demo.state import Demo
 from local.demo.waiting import DemoError
 from local.phones import PhoneError
 
+# an answer of another shape than expected is a failure of the step too
+FAILURES = (DemoError, ApiError, PhoneError, urllib.error.URLError, TimeoutError, LookupError, ValueError)
+
 Step = Callable[[Demo], str]
 
 STEPS: tuple[tuple[str, Step], ...] = (
@@ -60,6 +63,6 @@ def _take(demo: Demo, number: int, title: str, act: Step) -> Result:
     begun = time.monotonic()
     try:
         evidence, ok = act(demo), True
-    except (DemoError, ApiError, PhoneError, urllib.error.URLError, TimeoutError) as error:
+    except FAILURES as error:
         evidence, ok = f"{type(error).__name__}: {error}", False
     return Result(step=number, title=title, ok=ok, seconds=round(time.monotonic() - begun, 2), evidence=evidence)

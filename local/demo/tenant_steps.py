@@ -17,8 +17,9 @@ def make_dialplan(demo: Demo) -> str:
     demo.dialplan_id = dialplan["id"]
     demo.isp.change(f"/service-plans/{demo.plan_id}", dialplan_id=demo.dialplan_id)
     tried = demo.isp.post(f"/dialplans/{demo.dialplan_id}/test", {"dialled": EXTERNAL})
-    check(tried["number"] == f"+1{EXTERNAL}", f"the rule tester says {tried}")
-    return f"preset us, {len(dialplan['rules'])} rules; {EXTERNAL} becomes {tried['number']}"
+    number = tried["result"]["number"]
+    check(number == f"+1{EXTERNAL}", f"the rule tester says {tried}")
+    return f"preset us, {len(dialplan['rules'])} rules; {EXTERNAL} becomes {number} by rule {tried['rule_name']}"
 
 
 def add_numbers(demo: Demo) -> str:
