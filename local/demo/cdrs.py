@@ -9,12 +9,12 @@ from local.demo.waiting import wait_for
 CDR_S = 10.0
 
 
-def wait_for_cdr(demo: Demo, *, dialled: str, result: str, caller: str = "", beyond: int = 0) -> Json:
-    """The newest call of the tenant that was dialled so and ended so, once there are more than ``beyond`` of them."""
+def wait_for_cdr(demo: Demo, *, dialled: str, result: str, caller: str = "") -> Json:
+    """The newest call of the tenant that was dialled so and ended so."""
 
     def find() -> Json | None:
         found = find_cdrs(demo, dialled=dialled, result=result, caller=caller)
-        return found[0] if len(found) > beyond else None
+        return found[0] if found else None
 
     return wait_for(find, what=f"a CDR of {dialled}, {result}", limit_s=CDR_S)
 

@@ -6,7 +6,7 @@ from local.demo.cdrs import wait_for_cdr
 from local.demo.gateway_client import longest_tone
 from local.demo.state import Demo
 from local.demo.talking import BOB_HZ, MAX_LOSS, NEAR_HZ, TALK_S, listen, prepare, wait_for_statistics
-from local.demo.waiting import check, wait_for
+from local.demo.waiting import check
 
 OUTSIDE_HZ = 1000
 OUTSIDE = "12025550100"
@@ -28,11 +28,12 @@ def receive_call(demo: Demo) -> str:
     check(abs(there["hz"] - BOB_HZ) < NEAR_HZ and there["seconds"] > 1, f"the gateway heard {record['heard']}")
     check(record["heard"]["loss"] < MAX_LOSS, f"the gateway lost {record['heard']['loss']:.2%}")
     statistics = wait_for_statistics(bob, after=count)
-    heard = listen(bob, tone_hz=OUTSIDE_HZ, loss=1 - statistics.received / record["sent_packets"])
+    heard = listen(bob, tone_hz=OUTSIDE_HZ, sent=record["sent_packets"], received=statistics.received)
     cdr = wait_for_cdr(demo, dialled=sent_as, result="answered")
     charges = demo.isp.get(f"/calls/{cdr['call_id']}/charges")
-    wait_for(lambda: cdr["did"] == did, what="the CDR names the number", limit_s=1)
+    check((cdr["direction"], cdr["did"]) == ("inbound", did), f"the CDR says {cdr}")
     return (
-        f"{sent_as} of the gateway is {did} of Bob; Bob hears {heard}, gateway {there['hz']} Hz, "
-        f"loss {record['heard']['loss']:.1%}; {cdr['direction']}, {cdr['talk_s']} s, {charges['amount']} USD"
+        f"{sent_as} of the gateway is {did} of Bob; Bob hears {heard}, gateway {there['hz']} Hz "
+        f"(loss {record['heard']['loss']:.1%} of {record['heard']['packets']}); CDR {cdr['talk_s']} s, "
+        f"{charges['amount']} {charges['currency']}"
     )

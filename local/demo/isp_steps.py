@@ -20,8 +20,14 @@ MINIMUM_S, INCREMENT_S = 6, 6
 MAIL_S = 5.0
 
 
+def login_of(run: str) -> dict[str, str]:
+    """What the ISP's admin of a run logs in with."""
+    return {"namespace": run, "email": f"{run}@example.com", "password": f"{run} keeps a secret"}
+
+
 def sign_up(demo: Demo) -> str:
-    email, password = f"{demo.run}@example.com", f"{demo.run} keeps a secret"
+    login = login_of(demo.run)
+    email, password = login["email"], login["password"]
     begun = time.monotonic()
     demo.public.post("/signup", {"email": email})
     token = wait_for(lambda: _token_mailed(demo, email), what=f"a mail to {email}", limit_s=MAIL_S)
@@ -36,7 +42,7 @@ def sign_up(demo: Demo) -> str:
     plan = demo.public.get("/platform-plans")["items"][0]
     newcomer.put("/onboarding/plan", {"platform_plan_id": plan["id"]})
     demo.namespace = demo.run
-    tokens = demo.public.post("/auth/login", {"namespace": demo.run, "email": email, "password": password})
+    tokens = demo.public.post("/auth/login", login)
     demo.isp = demo.public.with_token(tokens["access_token"])
     me = demo.isp.get("/me")
     check(me["isp"]["namespace"] == demo.run and me["role"] == "isp_admin", f"logged in as {me}")

@@ -13,7 +13,8 @@ from local.demo.waiting import check, wait_for
 
 GATEWAY_NUMBER = f"001{EXTERNAL}"  # strip 1, prefix 00 of +1...
 LISTEN_S = 12.0
-FAILOVER_NUMBER = "2092489200"  # ends in 9200: the gateway answers at once with its tone
+FAILOVER_S = 12.0
+EARLY_NUMBER = "2092489183"  # ends in 9183: the gateway plays before it answers, two seconds later
 
 
 def allow_country(demo: Demo) -> str:
@@ -35,12 +36,11 @@ def allow_country(demo: Demo) -> str:
 
 
 def call_outside(demo: Demo) -> str:
-    before = len(demo.gateway.calls())
     alice = demo.phones["alice"]
     prepare(alice)
     alice.dial(EXTERNAL)
     alice.wait("CALL_ESTABLISHED")
-    record = demo.gateway.calls()[before]
+    record = demo.gateway.calls(to_number=GATEWAY_NUMBER)[-1]
     wait_for(
         lambda: _both_hear(demo, record["id"]),
         what="tone and speech at Alice, Alice's tone at the gateway",
@@ -89,7 +89,8 @@ def _describe_media(demo: Demo, record: Record) -> str:
     check(record["heard"]["loss"] < MAX_LOSS, f"the gateway lost {record['heard']['loss']:.2%}")
     return (
         f"gateway got {asked}, From {record['from_number']}; Alice hears {heard.speech_s:.1f} s of speech and "
-        f"{heard.tone_hz:.1f} Hz, gateway {there['hz']} Hz, loss {record['heard']['loss']:.1%} (RTP sequence numbers)"
+        f"{heard.tone_hz:.1f} Hz, gateway {there['hz']} Hz "
+        f"(loss {record['heard']['loss']:.1%} of {record['heard']['packets']}, by RTP sequence)"
     )
 
 
@@ -102,13 +103,13 @@ def _describe_charge(demo: Demo, record: Record) -> str:
     check(balance["balance_micros"] == -charges["amount_micros"] < 0, f"balance {balance}, charges {charges}")
     check(abs(cdr["talk_s"] - record["talked_s"]) <= 1, f"talked {record['talked_s']} s, the CDR says {cdr['talk_s']}")
     return (
-        f"charged {charge['amount']} {charge['currency']} for {charge['billed_s']} s: {charge['explanation'][-1]}; "
-        f"proof verified, balance {balance['balance']}"
+        f"charged {charge['amount']} {charge['currency']} for {charge['billed_s']} s: {' '.join(charge['explanation'][-3:])} "
+        f"Proof verified, balance {balance['balance']}"
     )
 
 
 def _fail_over(demo: Demo) -> str:
-    """The dead secondary first: the call comes through all the same, by the primary."""
+    """The dead secondary first: the call comes through all the same, by the primary, whose early media is heard."""
     carrier = f"/carriers/{demo.carrier_id}"
     gateways = demo.isp.get(carrier)["gateways"]
     demo.isp.change(carrier, gateways=gateways[::-1])
@@ -116,14 +117,18 @@ def _fail_over(demo: Demo) -> str:
     alice = demo.phones["alice"]
     prepare(alice)
     begun = time.monotonic()
-    alice.dial(FAILOVER_NUMBER)
-    alice.wait("CALL_ESTABLISHED", timeout_s=12)
+    alice.dial(EARLY_NUMBER)
+    alice.wait("CALL_PROGRESS", timeout_s=FAILOVER_S)
     took_s = time.monotonic() - begun
+    alice.wait("CALL_ESTABLISHED")
+    early_s = alice.heard().duration_s
+    check(early_s > 1, f"before the answer Alice heard {early_s:.1f} s")
     alice.hang_up()
     alice.wait("CALL_CLOSED")
-    cdr = wait_for_cdr(demo, caller="alice", dialled=FAILOVER_NUMBER, result="answered")
+    cdr = wait_for_cdr(demo, caller="alice", dialled=EARLY_NUMBER, result="answered")
     legs = demo.isp.get(f"/calls/{cdr['call_id']}")["legs"]
     tried = [f"{leg['gateway_name']} {leg['sip_status']}" for leg in legs]
     check([leg["gateway_name"] for leg in legs] == ["secondary", "primary"], f"legs are {legs}")
     demo.isp.change(carrier, gateways=gateways)
-    return f"with the dead gateway first: {' then '.join(tried)}, answered after {took_s:.1f} s"
+    failover = f"with the dead gateway first: {' then '.join(tried)}, after {took_s:.1f} s"
+    return f"{failover}; {early_s:.1f} s of early media"

@@ -25,13 +25,18 @@ Transport = Literal["udp", "tcp"]
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """What one side heard. ``loss``: the share of RTP packets sent to it that didn't arrive."""
+    """What one side heard, and how many RTP packets were sent to it and arrived."""
 
     hz: float
-    loss: float
+    sent: int
+    received: int
+
+    @property
+    def loss(self) -> float:
+        return max(0.0, 1 - self.received / self.sent)
 
     def __str__(self) -> str:
-        return f"{self.hz:.1f} Hz, loss {self.loss:.1%}"
+        return f"{self.hz:.1f} Hz (loss {self.loss:.1%} of {self.sent})"
 
 
 def start_phone(demo: Demo, username: str, *, password: str, tone_hz: int, transport: Transport) -> Phone:
@@ -80,19 +85,19 @@ def talk(caller: Phone, callee: Phone, dialled: str) -> tuple[Ear, Ear]:
         wait_for_statistics(phone, after=count) for phone, count in zip((caller, callee), calls, strict=True)
     )
     return (
-        listen(caller, tone_hz=callee.tone_hz, loss=1 - here.received / there.sent),
-        listen(callee, tone_hz=caller.tone_hz, loss=1 - there.received / here.sent),
+        listen(caller, tone_hz=callee.tone_hz, sent=there.sent, received=here.received),
+        listen(callee, tone_hz=caller.tone_hz, sent=here.sent, received=there.received),
     )
 
 
-def listen(phone: Phone, *, tone_hz: float, loss: float) -> Ear:
+def listen(phone: Phone, *, tone_hz: float, sent: int, received: int) -> Ear:
     """By FFT of what the phone recorded. Raises ``DemoError`` unless it is the wanted tone, nearly unbroken."""
-    heard = phone.heard()
-    name = phone.account.user
-    check(abs(heard.frequency_hz - tone_hz) < NEAR_HZ, f"{name} heard {heard}, not {tone_hz} Hz")
-    worst = max(loss, heard.lost)
-    check(worst < MAX_LOSS, f"{name} lost {loss:.2%} of the packets and {heard.lost:.2%} of the sound")
-    return Ear(heard.frequency_hz, max(worst, 0.0))
+    heard, name = phone.heard(), phone.account.user
+    ear = Ear(heard.frequency_hz, sent, received)
+    check(abs(ear.hz - tone_hz) < NEAR_HZ, f"{name} heard {heard}, not {tone_hz} Hz")
+    check(received > 0 and ear.loss < MAX_LOSS, f"{name} got {received} of {sent} packets")
+    check(heard.lost < MAX_LOSS, f"{name} lost {heard.lost:.2%} of the sound")
+    return ear
 
 
 def wait_for_statistics(phone: Phone, *, after: int) -> RtpStatistics:
