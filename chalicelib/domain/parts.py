@@ -10,6 +10,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_network
 from typing import Any, Literal, cast
 
 from chalicelib.domain import fields
@@ -60,6 +62,12 @@ def subscriber_hash(subscriber_id: str) -> str:
 
 def subscribers_key(tenant_id: str, shard: int) -> str:
     return f"tenant/{tenant_id}/subscribers/{shard}"
+
+
+@lru_cache(maxsize=4096)
+def subscribers_keys(tenant_id: str, shards: int) -> tuple[str, ...]:
+    """Of all shards; remembered, because every routing decision asks."""
+    return tuple(subscribers_key(tenant_id, shard) for shard in range(shards))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +214,7 @@ class TenantCore:
     security_groups: Mapping[str, SecurityGroup]
     date_ranges: Mapping[str, DateRange]
     dids: Mapping[str, str]  # number -> subscriber id ("" when not allocated to one)
+    first_dids: Mapping[str, str]  # subscriber id -> the first of its DIDs, in the part's order (derived)
     max_calls: int  # 0: no limit of the tenant's own
     subscriber_shards: int
 
@@ -313,9 +322,17 @@ def _gateway_source(source: JsonObject) -> GatewaySource:
         isp_id=fields.text(source, "isp_id"),
         carrier_id=fields.text(source, "carrier_id"),
         gateway_id=fields.text(source, "gateway_id"),
-        networks=fields.texts(source, "networks"),
+        networks=tuple(_network(text) for text in fields.texts(source, "networks")),
         port=fields.optional_integer(source, "port"),
     )
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text, strict=False)
+    except ValueError as error:
+        raise FieldError(f"networks: {error}") from error
+    return text
 
 
 def _dids(body: JsonObject) -> DidsPart:
@@ -434,6 +451,7 @@ def _core(body: JsonObject) -> TenantCore:
     shards = fields.integer(body, "subscriber_shards", 1)
     if shards not in (1, 2, 4, 8, 16, 32, 64, 128, 256):
         raise FieldError("subscriber_shards: a power of two up to 256")
+    dids = {number: fields.text({number: owner}, number, "") for number, owner in fields.child(body, "dids").items()}
     groups = fields.items(body, "security_groups", _security_group)
     ranges = fields.items(body, "date_ranges", read_date_range)
     return TenantCore(
@@ -457,10 +475,8 @@ def _core(body: JsonObject) -> TenantCore:
         emergency_caller_id=fields.text(body, "emergency_caller_id", ""),
         security_groups={group.security_group_id: group for group in groups},
         date_ranges={date_range.date_range_id: date_range for date_range in ranges},
-        dids={
-            number: fields.text({number: subscriber_id}, number, "")
-            for number, subscriber_id in fields.child(body, "dids").items()
-        },
+        dids=dids,
+        first_dids={owner: number for number, owner in reversed(dids.items()) if owner},
         max_calls=fields.integer(body, "max_calls", 0),
         subscriber_shards=shards,
     )

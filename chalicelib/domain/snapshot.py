@@ -22,7 +22,7 @@ from chalicelib.domain.parts import (
     isp_key,
     read_subscriber,
     subscriber_shard,
-    subscribers_key,
+    subscribers_keys,
 )
 
 P = TypeVar("P", bound=Part)
@@ -76,12 +76,11 @@ class Snapshot:
 
     def tenant(self, tenant_id: str) -> Tenant:
         core = self._get(core_key(tenant_id), TenantCore)
-        keys = [subscribers_key(tenant_id, shard) for shard in range(core.subscriber_shards)]
-        shards = [self.parts.get(key) for key in keys]
-        missing = [key for key, shard in zip(keys, shards, strict=True) if shard is None]
-        if missing:
-            raise MissingPartError(*missing)
-        return Tenant(core, tuple(shard for shard in shards if isinstance(shard, SubscribersPart)))
+        keys = subscribers_keys(tenant_id, core.subscriber_shards)
+        shards = tuple([part for part in map(self.parts.get, keys) if isinstance(part, SubscribersPart)])
+        if len(shards) < len(keys):
+            raise MissingPartError(*[key for key in keys if not isinstance(self.parts.get(key), SubscribersPart)])
+        return Tenant(core, shards)
 
     def _get(self, key: str, kind: type[P]) -> P:
         part = self.parts.get(key)

@@ -6,70 +6,84 @@ from typing import Any
 
 import pytest
 
-from sbc.settings import SettingsError, load_settings, read_settings
+from sbc.hook.settings import SettingsError, parse_settings, read_seal_key, read_settings
 
-COMPLETE: dict[str, Any] = {
-    "run_dir": "run",
-    "sip_port": 5060,
-    "hook_port": 9000,
-    "rtpengine_ng_port": 9001,
-    "rtpengine_cli_port": 9002,
-    "rtp_port_min": 10000,
-    "rtp_port_max": 20000,
+GOOD: dict[str, Any] = {
+    "sbc_id": "sbc_1",
+    "node": "n1",
+    "data_dir": "data",
+    "seal_key_file": "seal.key",
+    "kamailio_socket": "kamailio.rpc",
+    "listen_port": 8081,
+    "parts_dir": "parts",
 }
 
 
-def test_what_is_absent_has_a_default() -> None:
-    settings = read_settings(COMPLETE)
+def test_settings_have_types_and_defaults() -> None:
+    settings = parse_settings({**GOOD, "poll_interval_s": 2})
 
-    assert settings.sip_address == "127.0.0.1"
-    assert settings.timers.dead_media_s == 60
-
-
-def test_groups_may_be_given_in_part() -> None:
-    settings = read_settings({**COMPLETE, "limits": {"ban_s": 7}})
-
-    assert settings.limits.ban_s == 7
-    assert settings.limits.max_contacts == 10
+    assert settings.data_dir == Path("data")
+    assert (settings.poll_interval_s, settings.listen_host, settings.max_duration_s) == (2.0, "127.0.0.1", 14400)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"sip_port": "5060"}, "sip_port: expected a number"),
-        ({"sip_port": 0}, "sip_port: expected a port"),
-        ({"sip_port": True}, "sip_port: expected a number"),
-        ({"limits": {"ban_s": -1}}, "limits.ban_s: expected a number"),
-        ({"limits": {"bans": 1}}, "limits.bans: no such setting"),
-        ({"timers": 5}, "timers: expected an object"),
-        ({"sip_adress": "127.0.0.1"}, "sip_adress: no such setting"),
-        ({"rtp_port_max": 9999}, "rtp_port_max: must be above rtp_port_min"),
-        ({"hook_port": 15000}, "hook_port: lies in the range of RTP ports"),
+        ({"listen_port": "8081"}, "listen_port: expected int, got str"),
+        ({"listen_port": True}, "listen_port: expected int, got bool"),
+        ({"colour": "red"}, "colour: no such setting"),
+        ({"listen_host": "0.0.0.0"}, "listen_host: the hook answers without authentication"),
+        ({"parts_dir": None}, "api_url: needed unless parts_dir is given"),
+        ({"api_url": "http://127.0.0.1:1"}, "node_key_file: goes together with api_url"),
     ],
 )
 def test_an_error_names_the_field(change: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        read_settings({**COMPLETE, **change})
+        parse_settings({**GOOD, **change})
 
 
 def test_a_missing_field_is_named() -> None:
-    incomplete = {name: value for name, value in COMPLETE.items() if name != "hook_port"}
-
-    with pytest.raises(SettingsError, match="hook_port: missing"):
-        read_settings(incomplete)
+    with pytest.raises(SettingsError, match="sbc_id"):
+        parse_settings({name: value for name, value in GOOD.items() if name != "sbc_id"})
 
 
-def test_settings_come_from_a_file(tmp_path: Path) -> None:
+def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
-    path.write_text(json.dumps(COMPLETE))
-
-    assert load_settings(path).sip_port == 5060
-
-
-@pytest.mark.parametrize("content", ["[]", "{", ""])
-def test_a_file_that_is_no_object_is_named(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "settings.json"
-    path.write_text(content)
+    path.write_text("{")
 
     with pytest.raises(SettingsError, match=r"settings\.json"):
-        load_settings(path)
+        read_settings(path)
+
+
+def test_the_seal_key_is_32_bytes_in_hex_or_base64url(tmp_path: Path) -> None:
+    path = tmp_path / "seal.key"
+
+    keys = []
+    for text in ("00" * 32, "A" * 43 + "\n"):
+        path.write_text(text)
+        keys.append(read_seal_key(path))
+    path.write_text("AAAA")
+
+    assert keys == [bytes(32)] * 2
+    with pytest.raises(SettingsError, match="seal_key_file: 32 bytes expected, 3 found"):
+        read_seal_key(path)
+
+
+def test_the_directory_of_parts_serves_without_an_api(tmp_path: Path) -> None:
+    from tests.sbc.conftest import usual_parts
+    from tests.sbc.hook_process import HookClient, HookProcess, write_settings
+
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    for body in usual_parts():
+        (parts / f"{body['key'].replace('/', '__')}.json").write_text(json.dumps(body))
+    settings = write_settings(
+        tmp_path, api_url="", kamailio=tmp_path / "none", parts_dir=str(parts), node_key_file=None
+    )
+
+    with HookProcess(settings) as hook:
+        client = HookClient(hook.port)
+        answer = client.invite("102")
+        client.close()
+
+    assert answer["action"] == "ring"

@@ -41,6 +41,7 @@ class FakeHook:
     }
     delay_s: float = 0.0
     events_fail: bool = False
+    suspended: set[str] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -78,7 +79,8 @@ class FakeHook:
         sip, softphone = (
             hashlib.md5(f"{user}:{domain}:{password}".encode()).hexdigest() for password in self.passwords[aor]
         )
-        return {"sip": sip, "softphone": softphone, "ttl_s": 300}
+        may_register = 0 if aor in self.suspended else 1
+        return {"sip": sip, "softphone": softphone, "may_register": may_register, "ttl_s": 300}
 
     def record(self, request: Request) -> None:
         with self._changed:

@@ -136,3 +136,12 @@ def test_a_registration_survives_a_kill_of_kamailio(stack: Stack, lab: Lab) -> N
     stack.start_kamailio()
 
     wait_until(lambda: "alice@sbc.test" in str(stack.rpc("ul.dump")), what="contact loaded")
+
+
+def test_the_suspended_may_not_register(stack: Stack, phone: RawPhone) -> None:
+    stack.hook.suspended.add("alice@sbc.test")
+
+    refused = phone.register(user="alice", password="alice-sip")
+
+    assert refused.startswith("SIP/2.0 403")
+    assert "alice@sbc.test" not in str(stack.rpc("ul.dump"))

@@ -1,0 +1,12 @@
+"""The Chalice application: the only module that Lambda calls."""
+
+from chalicelib.chalice_app import PatchbayApp
+from chalicelib.handlers import BLUEPRINTS
+from chalicelib.schemas.sbc import PART_TYPE
+
+app = PatchbayApp(app_name="patchbay", configure_logs=False)
+# avif only ever stands in Accept headers, first where browsers ask for images
+app.api.binary_types = [PART_TYPE, "image/png", "image/jpeg", "image/webp", "image/avif"]
+
+for blueprint in BLUEPRINTS:
+    app.register_blueprint(blueprint, url_prefix="/v1")

@@ -1,0 +1,63 @@
+"""Ready dialplans by name: ``us``, and with an outside line ``us-9`` and ``us-0``, for each country of the table.
+
+The table (``data/dialling.py``) says how people of a country dial; rules follow from it in the order service numbers,
+international, national, local.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from chalicelib.domain.data.dialling import DIALLING, Dialling
+from chalicelib.domain.parts import DialplanRule
+
+OUTSIDE_LINES = ("9", "0")
+SERVICE_RULE = "Emergency and service numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """``outside_line`` is empty, or the digit dialled first."""
+
+    name: str
+    title: str
+    country_code: str
+    outside_line: str
+    rules: tuple[DialplanRule, ...]
+
+
+def with_outside_line(preset: Preset, digit: str) -> Preset:
+    """The same dialplan behind an outside line; service numbers are reached with and without it."""
+    return Preset(
+        name=f"{preset.name}-{digit}",
+        title=f"{preset.title}, outside line {digit}",
+        country_code=preset.country_code,
+        outside_line=digit,
+        rules=tuple(_behind(rule, digit) for rule in preset.rules),
+    )
+
+
+def _behind(rule: DialplanRule, digit: str) -> DialplanRule:
+    optional = "?" if rule.kind == "service" else ""
+    return replace(rule, match=f"{digit}{optional}(?:{rule.match})")
+
+
+def _preset(name: str, dialling: Dialling) -> Preset:
+    service = DialplanRule(SERVICE_RULE, f"({dialling.services})", "", "$1", "service")
+    international = DialplanRule("International", f"{dialling.international}([1-9][0-9]{{6,14}})", "", "+$1", "number")
+    national = (DialplanRule(title, match, "", result, "number") for title, match, result in dialling.rules)
+    return Preset(name, dialling.title, dialling.country_code, "", (service, international, *national))
+
+
+def _all_presets() -> dict[str, Preset]:
+    presets = {}
+    for name, dialling in DIALLING.items():
+        plain = _preset(name, dialling)
+        for preset in (plain, *(with_outside_line(plain, digit) for digit in OUTSIDE_LINES)):
+            presets[preset.name] = preset
+    return presets
+
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(_all_presets())

@@ -1,0 +1,305 @@
+"""The endpoint decorator: authenticate, authorise, parse, one call, render. Every route of the API is made by it.
+
+It also is the registry from which the OpenAPI document, the cross-tenant test and the cost bench are made.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from chalice.app import Blueprint, Response
+from pydantic import BaseModel, ValidationError
+
+from chalicelib.auth import Identity, Role, identify_node, read_access_token
+from chalicelib.clients.seal import open_text, seal_text
+from chalicelib.clients.secrets import random_secret
+from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.tokens import token_hash
+from chalicelib.observability import logger
+from chalicelib.settings import settings
+from chalicelib.storage import idempotency, metering
+from chalicelib.storage.cursor import open_cursor, seal
+from chalicelib.storage.scope import IspScope, TenantScope
+from chalicelib.storage.tenants import find_tenant_scope
+
+MAX_BODY = 1_000_000
+MAX_KEY = 64
+MAX_PATH_PARAMETER = 256  # longer than any id or name, shorter than a database key may be
+
+BodyT = TypeVar("BodyT")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    method: str
+    path: str  # below /v1, with {parameters}
+    name: str
+    summary: str
+    roles: tuple[Role, ...]  # none: open to all
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    out: Any
+    status: int
+    paged: bool
+    versioned: bool  # If-Match is required
+    tag: str
+    tenant_scoped: bool  # {tenant_id} in the path is the scope of what is done
+    max_body: int  # bytes
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+@dataclass(slots=True)
+class Call(Generic[BodyT]):
+    """One request, proven and parsed. ``isp`` and ``tenant`` raise if the route has no such scope."""
+
+    identity: Identity
+    path: dict[str, str]
+    headers: dict[str, str]
+    source_ip: str
+    body: BodyT
+    query: Any = None
+    tenant_scope: TenantScope | None = None
+    response_headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def isp(self) -> IspScope:
+        if not self.identity.isp_id:
+            raise PatchbayError("not_allowed")
+        return IspScope(self.identity.isp_id)
+
+    @property
+    def tenant(self) -> TenantScope:
+        if self.tenant_scope is None:
+            raise PatchbayError("not_found")
+        return self.tenant_scope
+
+    @property
+    def expected_version(self) -> int:
+        found = re.fullmatch(r'(?:W/)?"?(\d{1,15})"?', self.headers.get("if-match", ""))
+        if found is None:
+            raise PatchbayError("version_required")
+        return int(found.group(1))
+
+    def cursor(self, purpose: str) -> dict[str, Any] | None:
+        return open_cursor(getattr(self.query, "cursor", None), secret=random_secret("cursor-key"), purpose=purpose)
+
+    def next_cursor(self, last_key: dict[str, Any] | None, purpose: str) -> str | None:
+        return seal(last_key, secret=random_secret("cursor-key"), purpose=purpose)
+
+
+def endpoint(
+    blueprint: Blueprint,
+    method: str,
+    path: str,
+    *,
+    roles: tuple[Role, ...],
+    summary: str,
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    out: Any = None,
+    status: int = 200,
+    versioned: bool = False,
+    paged: bool = False,
+    tenant_scoped: bool = True,
+    max_body: int = MAX_BODY,
+    name: str = "",
+) -> Callable[[Callable[[Call[Any]], Any]], Callable[[Call[Any]], Any]]:
+    """Registers ``function(call)`` at a route; it returns a view (``out``), a Chalice Response, or None with 204."""
+
+    def register(function: Callable[[Call[Any]], Any]) -> Callable[[Call[Any]], Any]:
+        entry = Endpoint(
+            method=method,
+            path=path,
+            name=name or getattr(function, "__name__", path),
+            summary=summary,
+            roles=roles,
+            body=body,
+            query=query,
+            out=out,
+            status=status,
+            paged=paged,
+            versioned=versioned,
+            tag=path.split("/")[1],
+            tenant_scoped=tenant_scoped,
+            max_body=max_body,
+        )
+        ENDPOINTS.append(entry)
+
+        def view(**parameters: str) -> Response:
+            return _serve(blueprint.current_request, entry, function, parameters)
+
+        blueprint.route(path, methods=[method], name=f"{method} {path}", cors=False)(view)
+        return function
+
+    return register
+
+
+def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], parameters: dict[str, str]) -> Response:
+    cost = metering.start()
+    try:
+        call = _parse(request, entry, parameters)
+        response = _once(entry, call, lambda: _render(function(call), entry, call))
+    except PatchbayError as error:
+        response = problem(error)
+    except Exception:  # noqa: BLE001 - the outermost border: logged, and told as a problem
+        logger().exception("unexpected error", extra={"route": f"{entry.method} {entry.path}"})
+        response = problem(PatchbayError("internal_error"))
+    if settings().expose_db_cost:
+        response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
+        response.headers["X-Db-Read-Units"] = str(cost.read_units)
+        response.headers["X-Db-Write-Units"] = str(cost.write_units)
+    return response
+
+
+def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> Response:
+    """``answer()``, or the kept answer to the same POST with the same Idempotency-Key."""
+    key = call.headers.get("idempotency-key", "")
+    if entry.method != "POST" or not key or not call.identity.user_id:
+        return answer()
+    if len(key) > MAX_KEY:
+        raise field_error("Idempotency-Key", f"At most {MAX_KEY} characters")
+    fingerprint = token_hash(
+        json.dumps([entry.name, call.path, call.body.model_dump(mode="json") if call.body else None])
+    )
+    kept = idempotency.claim(call.identity.user_id, key, fingerprint)
+    if kept is not None:
+        headers: dict[str, str | list[str]] = {"Content-Type": "application/json", "Idempotent-Replayed": "true"}
+        shown = open_text(kept.body, owner=fingerprint)
+        return Response(shown, status_code=kept.status, headers=headers)
+    try:
+        response = answer()
+    except BaseException:
+        idempotency.release(call.identity.user_id, key)
+        raise
+    body = response.body if isinstance(response.body, str) else json.dumps(response.body)
+    sealed = seal_text(body, owner=fingerprint)  # some answers show a new password or token
+    idempotency.keep(call.identity.user_id, key, fingerprint, idempotency.Answer(response.status_code, sealed))
+    return response
+
+
+def problem(error: PatchbayError) -> Response:
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
+    if error.kind.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if "retry_after_s" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after_s"])
+    return Response(json.dumps(error.problem()), status_code=error.kind.status, headers=headers)
+
+
+def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[Any]:
+    headers = {name.lower(): value for name, value in (request.headers or {}).items()}
+    identity = _authenticate(headers, entry)
+    if any(len(value) > MAX_PATH_PARAMETER for value in parameters.values()):
+        raise PatchbayError("not_found")
+    call: Call[Any] = Call(
+        identity=identity,
+        path=parameters,
+        headers=headers,
+        source_ip=request.context.get("identity", {}).get("sourceIp", ""),
+        body=None,
+    )
+    if "tenant_id" in parameters:
+        _check_own_tenant(identity, parameters["tenant_id"])
+        if entry.tenant_scoped:
+            call.tenant_scope = _tenant_scope(identity, parameters["tenant_id"])
+    call.query = _validated(entry.query, _query_values(request, entry.query))
+    if entry.body is not None:
+        call.body = _read_body(request, headers, entry.body, entry.max_body)
+    return call
+
+
+def _authenticate(headers: dict[str, str], entry: Endpoint) -> Identity:
+    if not entry.roles:
+        return Identity(role="subscriber", user_id="")
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise PatchbayError("not_authenticated")
+    if entry.roles == ("node",):
+        return identify_node(token)
+    identity = read_access_token(token)
+    if identity.role not in entry.roles:
+        raise PatchbayError("not_allowed")
+    return identity
+
+
+def _check_own_tenant(identity: Identity, tenant_id: str) -> None:
+    if identity.role in ("tenant_admin", "subscriber") and tenant_id not in identity.tenant_ids:
+        raise PatchbayError("not_found")
+
+
+def _tenant_scope(identity: Identity, tenant_id: str) -> TenantScope:
+    """A foreign tenant is not found, whoever asks."""
+    scope = find_tenant_scope(identity.isp_id, tenant_id)
+    if scope is None:
+        raise PatchbayError("not_found")
+    return scope
+
+
+def _query_values(request: Any, model: type[BaseModel] | None) -> dict[str, Any]:
+    given = dict(request.query_params or {})
+    if model is None:
+        return {}
+    numeric = {name for name, info in model.model_fields.items() if info.annotation in (int, int | None)}
+    return {k: int(v) if k in numeric and re.fullmatch(r"-?\d{1,15}", v) else v for k, v in given.items()}
+
+
+def _read_body(request: Any, headers: dict[str, str], model: type[BaseModel], max_body: int) -> Any:
+    if headers.get("content-type", "").split(";")[0].strip().lower() not in (
+        "application/json",
+        "application/merge-patch+json",
+    ):
+        raise PatchbayError("unsupported_media_type")
+    raw = request.raw_body or b""
+    if len(raw) > max_body:
+        raise PatchbayError("body_too_large", f"At most {max_body} bytes")
+    try:
+        parsed = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise PatchbayError("invalid_json") from error
+    if not isinstance(parsed, dict):
+        raise PatchbayError("invalid_request", "The body is a JSON object")
+    return _validated(model, parsed)
+
+
+def _validated(model: type[BaseModel] | None, values: dict[str, Any]) -> Any:
+    return None if model is None else validate(model, values)
+
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def validate(model: type[ModelT], values: dict[str, Any]) -> ModelT:
+    """The model from decoded JSON, or ``invalid_request`` with a message per field."""
+    try:
+        return model.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        raise PatchbayError("invalid_request", errors=field_messages(error)) from error
+
+
+def field_messages(error: ValidationError) -> list[dict[str, Any]]:
+    return [
+        {"field": ".".join(str(part) for part in found["loc"]), "message": found["msg"]} for found in error.errors()
+    ]
+
+
+def _render(result: Any, entry: Endpoint, call: Call[Any]) -> Response:
+    if isinstance(result, Response):
+        return result
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        **call.response_headers,
+    }
+    if result is None:
+        return Response("", status_code=204, headers=headers)
+    version = getattr(result, "version", None)
+    if isinstance(version, int):
+        headers.setdefault("ETag", f'"{version}"')
+    body = result.model_dump_json() if isinstance(result, BaseModel) else json.dumps(result)
+    return Response(body, status_code=entry.status, headers=headers)

@@ -1,0 +1,118 @@
+"""The OpenAPI 3.1 document, made from the endpoints themselves."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from chalicelib.domain.errors import CATALOGUE
+from chalicelib.handlers.http import ENDPOINTS, Endpoint
+
+REF = "#/components/schemas/{model}"
+
+
+class FieldProblem(BaseModel):
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457. ``code`` is stable: programs read it, people read ``title`` and ``detail``."""
+
+    type: str
+    code: str
+    title: str
+    status: int
+    detail: str | None = None
+    errors: list[FieldProblem] | None = None
+
+
+@cache
+def document() -> dict[str, Any]:
+    schemas, definitions = _schemas()
+    paths: dict[str, dict[str, Any]] = {}
+    for entry in ENDPOINTS:
+        paths.setdefault(f"/v1{entry.path}", {})[entry.method.lower()] = _operation(entry, schemas)
+    problem = definitions.get("Problem", {})
+    problem.get("properties", {}).get("code", {})["enum"] = sorted(CATALOGUE)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Patchbay", "version": "1"},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": definitions,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _schemas() -> tuple[dict[Any, Any], dict[str, Any]]:
+    wanted: dict[Any, None] = {(Problem, "serialization"): None}
+    for entry in ENDPOINTS:
+        if entry.body:
+            wanted[entry.body, "validation"] = None
+        if entry.out:
+            wanted[entry.out, "serialization"] = None
+    schemas, definitions = models_json_schema(list(wanted), ref_template=REF)
+    return dict(schemas), definitions.get("$defs", {})
+
+
+def _operation(entry: Endpoint, schemas: dict[Any, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": entry.name,
+        "summary": entry.summary,
+        "tags": [entry.tag],
+        "parameters": _parameters(entry),
+        "responses": _responses(entry, schemas),
+    }
+    if entry.roles:
+        operation["security"] = [{"bearer": []}]
+        operation["x-roles"] = list(entry.roles)
+    if entry.body:
+        content = {"application/json": {"schema": schemas[entry.body, "validation"]}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _parameters(entry: Endpoint) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 256}}
+        for name in re.findall(r"\{(\w+)\}", entry.path)
+    ]
+    if entry.query:
+        schema = entry.query.model_json_schema()
+        required = schema.get("required", [])
+        found += [
+            {"name": name, "in": "query", "required": name in required, "schema": value}
+            for name, value in schema["properties"].items()
+        ]
+    if entry.versioned:
+        found.append(
+            {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string", "pattern": '^"\\d+"$'}}
+        )
+    if entry.method == "POST":
+        found.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "maxLength": 64},
+            }
+        )
+    return found
+
+
+def _responses(entry: Endpoint, schemas: dict[Any, Any]) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "Done"}
+    if entry.out:
+        success["content"] = {"application/json": {"schema": schemas[entry.out, "serialization"]}}
+    problem = {
+        "description": "A problem document (RFC 9457)",
+        "content": {"application/problem+json": {"schema": schemas[Problem, "serialization"]}},
+    }
+    return {str(entry.status): success, "4XX": problem, "5XX": problem}

@@ -1,0 +1,51 @@
+"""Date ranges: weekly hours and single dates in a time zone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from chalicelib.schemas.common import Body, Instant, Name, RecordView
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not an IANA time zone, such as America/Sao_Paulo")
+    return name
+
+
+def _real_date(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
+Weekday = Annotated[int, Field(ge=1, le=7, description="1 is Monday (ISO 8601)")]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_real_date)]
+
+
+class TimeRuleBody(Body):
+    """Weekdays or dates; from start to end in minutes of the local day, past midnight if the end isn't later."""
+
+    weekdays: list[Weekday] = Field(default=[], max_length=7)
+    dates: list[Day] = Field(default=[], max_length=400)
+    start_minute: int = Field(default=0, ge=0, le=1439)
+    end_minute: int = Field(default=1440, ge=0, le=1440)
+    closed: bool = Field(default=False, description="Closed at these times, whatever other rules say")
+
+
+class DateRangeBody(Body):
+    name: Name
+    time_zone: TimeZone
+    rules: list[TimeRuleBody] = Field(default=[], max_length=100)
+
+
+class DateRangeView(RecordView):
+    name: str
+    time_zone: str
+    rules: list[TimeRuleBody]
+    open_now: bool
+    next_change_at: Instant | None

@@ -1,0 +1,61 @@
+"""Settings of the control plane: one typed model, read once; a wrong one fails at start by name."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stage: str = "embedded"
+    table_name: str = Field(default="patchbay-embedded", min_length=11)  # Dynoxide takes no shorter one
+    region: str = "us-east-1"
+    dynamodb_endpoint: str | None = None
+    platform_domain: str = "patchbay.localhost"
+    public_url: str = "http://localhost:8080"
+    mail_adapter: Literal["ses", "mailbox", "smtp"] = "mailbox"
+    mail_from: str = "Patchbay <noreply@patchbay.localhost>"
+    mail_dir: str = "var/mail"
+    smtp_url: str | None = None
+    secrets_adapter: Literal["secretsmanager", "file"] = "file"
+    secrets_dir: str = "var/secrets"
+    dns_adapter: Literal["resolver", "file"] = "resolver"
+    dns_file: str = "var/dns.json"
+    allow_private_gateways: bool = False
+    access_token_s: int = Field(default=900, ge=60, le=3600)
+    refresh_token_s: int = Field(default=30 * 86400, ge=3600)
+    link_s: int = Field(default=24 * 3600, ge=60)  # signup and password links; also an onboarding's token
+    invitation_s: int = Field(default=7 * 86400, ge=3600)
+    onboarding_days: int = Field(default=30, ge=1)  # how long an unfinished onboarding and its namespace are kept
+    attempts_window_s: int = Field(default=900, ge=10)
+    login_attempts: int = Field(default=10, ge=1)  # failed ones per login and window
+    source_attempts: int = Field(default=100, ge=1)  # failed ones per source address and window
+    mails_per_address: int = Field(default=5, ge=1)  # per address, purpose and window
+    uniform_answer_ms: int = Field(default=400, ge=0)  # no sooner is a password reset answered, known user or not
+    cdr_retention_days: int = Field(default=396, ge=1)
+    expose_db_cost: bool = False  # adds X-Db-Operations and X-Db-Read-Units to every answer
+
+
+PREFIX = "PATCHBAY_"
+
+
+class SettingsError(RuntimeError):
+    """A setting is wrong; the message names its environment variable."""
+
+
+@cache
+def settings() -> Settings:
+    given = {
+        name: os.environ[PREFIX + name.upper()] for name in Settings.model_fields if PREFIX + name.upper() in os.environ
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise SettingsError(f"{name}: {first['msg']}") from error

@@ -1,0 +1,176 @@
+"""SBCs, their nodes and what each SBC serves."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.parts import index_key
+from chalicelib.storage import keys
+from chalicelib.storage.database import database
+from chalicelib.storage.feed import Change
+from chalicelib.storage.items import Item, Record
+from chalicelib.storage.records import Noun, all_records, find_record
+from chalicelib.storage.references import change_uses, missing_reference
+from chalicelib.storage.scope import PlatformScope
+from chalicelib.storage.transaction import Actor, Transaction
+
+NODE_PREFIX = "NODE#"
+
+
+class Sbc(Record, discriminator="Sbc"):
+    name = UnicodeAttribute()
+    address = UnicodeAttribute()  # host:port that phones use as their outbound proxy
+    websocket_url = UnicodeAttribute(default="")
+    isp_id = UnicodeAttribute(default="")  # empty: shared by all ISPs
+    region = UnicodeAttribute(default="")
+    allow_private_gateways = BooleanAttribute(default=False)
+
+
+class SbcName(Item, discriminator="SbcName"):
+    """Makes the name unique on the platform."""
+
+    sbc_id = UnicodeAttribute()
+
+
+class SbcNode(Item, discriminator="SbcNode"):
+    sbc_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    key_hash = UnicodeAttribute()
+    created_at = NumberAttribute()
+    acked_cursor = UnicodeAttribute(default="")  # all changes up to this feed id are in force on the node
+    acked_at = NumberAttribute(default=0)
+
+
+class NodeKey(Item, discriminator="NodeKey"):
+    """The key of one SBC node, found by its hash."""
+
+    sbc_id = UnicodeAttribute()
+    node = UnicodeAttribute()
+
+
+def _name_sk(name: str) -> str:
+    return f"SBCNAME#{name.lower()}"
+
+
+def _effects(scope: PlatformScope, tx: Transaction, before: Sbc | None, after: Sbc | None) -> None:
+    old = before.name.lower() if before else ""
+    new = after.name.lower() if after else ""
+    if old != new:
+        if old:
+            tx.delete(scope.pk, _name_sk(old))
+        if after:
+            unique = SbcName(pk=scope.pk, sk=_name_sk(new), sbc_id=after.id)
+            tx.put_new(unique, on_conflict=PatchbayError("name_taken", f"There is an SBC named {after.name}"))
+    if before is None and after is not None and after.isp_id:
+        tx.check(keys.isp(after.isp_id), keys.META, on_conflict=missing_reference("isp_id", after.isp_id))
+    if after and (before is None or before.allow_private_gateways != after.allow_private_gateways):
+        tx.bump(index_key(after.id), [after.id])
+
+
+SBC = Noun("sbc", "sbc", "SBC#", Sbc, effects=_effects, referable=True)
+
+
+def find_sbc(sbc_id: str) -> Sbc | None:
+    return find_record(PlatformScope(), SBC, sbc_id)
+
+
+def find_sbc_by_name(name: str) -> Sbc | None:
+    unique = database().find(SbcName, keys.PLATFORM, _name_sk(name))
+    return None if unique is None else find_sbc(unique.sbc_id)
+
+
+def sbcs_for_isp(isp_id: str) -> list[Sbc]:
+    """The shared ones and the ISP's own. One query."""
+    return [sbc for sbc in all_records(PlatformScope(), SBC) if sbc.isp_id in ("", isp_id)]
+
+
+def use_sbc(tx: Transaction, isp_id: str, sbc_id: str) -> None:
+    """A tenant of the ISP begins to use the SBC, which must be shared or the ISP's own."""
+    missing = missing_reference("sbc_id", sbc_id)
+    tx.check(
+        keys.PLATFORM,
+        SBC.sk(sbc_id),
+        condition="isp_id = :shared OR isp_id = :mine",
+        on_conflict=missing,
+        shared="",
+        mine=isp_id,
+    )
+    change_uses(tx, keys.PLATFORM, SBC.sk(sbc_id), +1, on_missing=missing)
+
+
+def leave_sbc(tx: Transaction, sbc_id: str) -> None:
+    change_uses(tx, keys.PLATFORM, SBC.sk(sbc_id), -1, on_missing=missing_reference("sbc_id", sbc_id))
+
+
+def find_node_key(key_hash: str) -> NodeKey | None:
+    return database().find(NodeKey, keys.node_key(key_hash), keys.META)
+
+
+def nodes_of_sbc(sbc_id: str) -> list[SbcNode]:
+    return database().all(SbcNode, keys.sbc_nodes(sbc_id), prefix=NODE_PREFIX)
+
+
+def find_node(sbc_id: str, name: str) -> SbcNode | None:
+    return database().find(SbcNode, keys.sbc_nodes(sbc_id), NODE_PREFIX + name)
+
+
+def put_node(sbc_id: str, name: str, key_hash: str, *, replaces: SbcNode | None, actor: Actor) -> SbcNode:
+    """A new node, or a new key for the one that was read as ``replaces``: the old key ends with the same write."""
+    tx = Transaction()
+    missing = PatchbayError("not_found", "There is no such SBC")
+    node = SbcNode(
+        pk=keys.sbc_nodes(sbc_id),
+        sk=NODE_PREFIX + name,
+        sbc_id=sbc_id,
+        name=name,
+        key_hash=key_hash,
+        created_at=tx.now_ms,
+    )
+    if replaces is None:
+        change_uses(tx, keys.PLATFORM, SBC.sk(sbc_id), +1, on_missing=missing)
+        tx.put_new(node, on_conflict=PatchbayError("name_taken", f"There is a node {name} already"))
+    else:
+        tx.check(keys.PLATFORM, SBC.sk(sbc_id), on_conflict=missing)
+        tx.delete(keys.node_key(replaces.key_hash), keys.META)
+        tx.put(node, condition="key_hash = :replaced", replaced=replaces.key_hash)
+    tx.put_new(NodeKey(pk=keys.node_key(key_hash), sk=keys.META, sbc_id=sbc_id, node=name))
+    tx.audit("", actor, "sbc.node.enrol", after={"sbc_id": sbc_id, "node": name})
+    tx.commit()
+    return node
+
+
+def delete_node(sbc_id: str, name: str, *, actor: Actor) -> None:
+    """From now on its key opens nothing."""
+    node = find_node(sbc_id, name)
+    if node is None:
+        raise PatchbayError("not_found", "There is no such node")
+    tx = Transaction()
+    tx.delete(node.pk, node.sk, condition="key_hash = :seen", seen=node.key_hash)
+    tx.delete(keys.node_key(node.key_hash), keys.META)
+    change_uses(tx, keys.PLATFORM, SBC.sk(sbc_id), -1, on_missing=PatchbayError("not_found"))
+    tx.audit("", actor, "sbc.node.revoke", before={"sbc_id": sbc_id, "node": name})
+    tx.commit()
+
+
+def record_ack(sbc_id: str, node: str, cursor: str) -> None:
+    """All changes up to ``cursor`` are in force on the node. An older cursor changes nothing but the time."""
+    tx = Transaction()
+    tx.update(
+        keys.sbc_nodes(sbc_id),
+        NODE_PREFIX + node,
+        "SET acked_cursor = :cursor, acked_at = :now",
+        condition="attribute_exists(PK) AND acked_cursor <= :cursor",
+        on_conflict=PatchbayError("not_found", "There is no such node, or it has acknowledged more already"),
+        cursor=cursor,
+        now=tx.now_ms,
+    )
+    tx.commit()
+
+
+def nodes_in_force(sbc_id: str) -> tuple[int, int]:
+    """How many nodes have acknowledged the newest change, and how many there are. Two queries."""
+    nodes = nodes_of_sbc(sbc_id)
+    newest = database().page(Change, keys.sbc_changes(sbc_id), limit=1, newest_first=True).items
+    latest = newest[0].sk if newest else ""
+    return sum(1 for node in nodes if node.acked_cursor and node.acked_cursor >= latest), len(nodes)

@@ -1,0 +1,40 @@
+"""SIP and softphone passwords: given or made, turned into sealed HA1s, and shown once."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from chalicelib.clients.seal import seal_ha1, storage_key
+from chalicelib.domain.digest import ha1_md5, ha1_sha256
+
+LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
+LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    sip: str
+    softphone: str
+
+
+def make_passwords(*, sip: str = "", softphone: str = "") -> Passwords:
+    """The given passwords, and new ones in place of those not given."""
+    return Passwords(sip or _new_password(), softphone or _new_password())
+
+
+def sealed_credentials(passwords: Passwords, *, username: str, domain: str) -> dict[str, str]:
+    """The fields of ``storage.subscribers.Subscriber`` that hold them."""
+    found: dict[str, str] = {}
+    for kind, password in (("sip", passwords.sip), ("softphone", passwords.softphone)):
+        found[f"{kind}_ha1"] = _seal(ha1_md5(username, domain, password), username, domain)
+        found[f"{kind}_ha1_sha256"] = _seal(ha1_sha256(username, domain, password), username, domain)
+    return found
+
+
+def _seal(ha1: str, username: str, domain: str) -> str:
+    return seal_ha1(ha1, username, domain, storage_key())
+
+
+def _new_password() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
