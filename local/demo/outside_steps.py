@@ -102,10 +102,9 @@ def _describe_charge(demo: Demo, record: Record) -> str:
     balance = demo.isp.get(f"/customers/{demo.customer_id}/balance")
     check(balance["balance_micros"] == -charges["amount_micros"] < 0, f"balance {balance}, charges {charges}")
     check(abs(cdr["talk_s"] - record["talked_s"]) <= 1, f"talked {record['talked_s']} s, the CDR says {cdr['talk_s']}")
-    return (
-        f"charged {charge['amount']} {charge['currency']} for {charge['billed_s']} s: {' '.join(charge['explanation'][-3:])} "
-        f"Proof verified, balance {balance['balance']}"
-    )
+    arithmetic = " ".join(charge["explanation"][-3:])
+    amount = f"{charge['amount']} {charge['currency']} for {charge['billed_s']} s"
+    return f"charged {amount}: {arithmetic} Proof verified, balance {balance['balance']}"
 
 
 def _fail_over(demo: Demo) -> str:
