@@ -20,6 +20,7 @@ from chalicelib.storage.scope import IspScope
 from chalicelib.storage.transaction import SYSTEM
 from tests.api_client import ApiClient
 from tests.calls_world import Provider, a_leg, a_provider, a_tenant, now_ms
+from tests.world import an_sbc
 
 
 @pytest.fixture
@@ -367,3 +368,20 @@ def test_a_record_too_deep_to_read_is_refused_in_words(provider: Provider) -> No
     answer = provider.node.request("POST", "/sbc/cdrs", raw=deep)
 
     assert answer.status in {200, 400}
+
+
+def test_calls_made_before_a_move_are_stored_after_it(api: ApiClient) -> None:
+    """A tenant that changes its SBC and its customer leaves records behind that are still on their way."""
+    ours = a_provider(api)
+    call = ours.outbound()
+    other = ours.admin.post("/customers", {"name": "Other", "service_plan_id": ours.plan_id}).expect(201)
+    path = f"/tenants/{ours.tenant_id}"
+    version = ours.admin.get(path).expect(200)["version"]
+    moved = {"sbc_id": an_sbc(api), "customer_id": other["id"]}
+    ours.admin.patch(path, moved, version=version).expect(200)
+
+    results = ours.send(call)
+
+    assert [result["status"] for result in results] == ["stored"]
+    assert ours.balance() < 0
+    assert ours.balance(other["id"]) == 0
