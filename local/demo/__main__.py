@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from local.demo.api import Api
@@ -22,6 +24,7 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave a system running that was started for this")
     parser.add_argument("--report", type=Path, default=ROOT / "build" / "demo.json", help="where the results go")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that phones and system are ended then too
     paths = find_paths()
     settings = load_settings(paths)
     started = find_runner(paths.run) is None
@@ -32,7 +35,7 @@ def main() -> int:
             demo = Demo(
                 settings=settings,
                 paths=paths,
-                run=run_name(),
+                run=run_name(at_ns=time.time_ns()),
                 directory=Path(directory),
                 public=Api(settings.http_url),
                 gateway=GatewayClient(settings.gateway_url),
