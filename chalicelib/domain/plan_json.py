@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any, cast
 
 from chalicelib.domain import fields
@@ -27,7 +26,7 @@ _OUTCOMES = frozenset({"busy", "no_answer", "unreachable", "failure", "rejected"
 def plan_to_json(plan: RoutePlan) -> dict[str, Any]:
     return {
         "facts": facts_to_json(plan.facts),
-        "counters": [asdict(counter) for counter in plan.counters],
+        "counters": _counters_to_json(plan.counters),
         "stages": [_stage_to_json(stage) for stage in plan.stages],
         "max_duration_s": plan.max_duration_s,
         "trace": trace_to_json(plan.trace),
@@ -45,8 +44,17 @@ def plan_from_json(source: JsonObject) -> RoutePlan:
     )
 
 
+def _attributes(value: CallFacts | CallParty | Target | Counter) -> dict[str, Any]:
+    """As ``dataclasses.asdict`` without its recursion and copies: every call pays for this."""
+    return {name: getattr(value, name) for name in type(value).__slots__}
+
+
+def _counters_to_json(counters: Iterable[Counter]) -> list[dict[str, Any]]:
+    return [_attributes(counter) for counter in counters]
+
+
 def facts_to_json(facts: CallFacts) -> dict[str, Any]:
-    return asdict(facts)
+    return {**_attributes(facts), "caller": _attributes(facts.caller)}
 
 
 def facts_from_json(source: JsonObject) -> CallFacts:
@@ -95,7 +103,7 @@ def _counter(source: JsonObject) -> Counter:
 
 
 def _stage_to_json(stage: Stage) -> dict[str, Any]:
-    targets = [asdict(target) for target in stage.targets]
+    targets = [{**_attributes(target), "counters": _counters_to_json(target.counters)} for target in stage.targets]
     return {"targets": targets, "timeout_s": stage.timeout_s, "next": dict(stage.next)}
 
 

@@ -1,0 +1,1 @@
+"""The hook: the SBC node's decisions, admission, journal and call records, spoken to by Kamailio on loopback."""

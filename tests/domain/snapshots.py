@@ -105,12 +105,18 @@ def a_dialplan(preset: str) -> Body:
 
 def a_snapshot(*isps: Body, without: Iterable[str] = ()) -> Snapshot:
     """All parts of the ISPs as the SBC ``SBC_ID`` sees them, except those whose key is in ``without``."""
+    return Snapshot(SBC_ID, _parsed(body for body in part_bodies(*isps) if body["key"] not in set(without)))
+
+
+def part_bodies(*isps: Body) -> list[Body]:
+    """The parts as the API writes them."""
     bodies = [_index(isps), *_dids(isps)]
     for isp in isps:
-        bodies.append({"key": isp_key(isp["isp_id"]), "version": 1, **isp})
+        own = {name: value for name, value in isp.items() if name != "tenants"}
+        bodies.append({"key": isp_key(isp["isp_id"]), "version": 1, **own})
         for tenant in isp["tenants"]:
             bodies.extend(_tenant(isp, tenant))
-    return Snapshot(SBC_ID, _parsed(body for body in bodies if body["key"] not in set(without)))
+    return bodies
 
 
 def a_phone_call(dialled: str, *, caller: str = "alice", domain: str = DOMAIN, privacy: bool = False) -> Attempt:
@@ -161,7 +167,8 @@ def _dids(isps: Iterable[Body]) -> list[Body]:
 
 def _tenant(isp: Body, tenant: Body) -> list[Body]:
     tenant_id, shards = tenant["tenant_id"], tenant["subscriber_shards"]
-    core = {"key": core_key(tenant_id), "version": 1, "isp_id": isp["isp_id"], **tenant}
+    own = {name: value for name, value in tenant.items() if name != "subscribers"}
+    core = {"key": core_key(tenant_id), "version": 1, "isp_id": isp["isp_id"], **own}
     parts: list[Body] = [
         {"key": subscribers_key(tenant_id, shard), "version": 1, "tenant_id": tenant_id, "subscribers": []}
         for shard in range(shards)

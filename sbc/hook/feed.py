@@ -1,0 +1,157 @@
+"""Keeps the held parts up to date and Kamailio's caches with them.
+
+Ids made by concurrent writers may commit out of order, so each poll reads some seconds of the past again and skips
+what it has handled; a comparison of all versions finds whatever slipped through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from chalicelib.domain.ids import RANDOM_BYTES, id_time_ms, new_id
+from chalicelib.domain.parts import DID_SHARDS, TenantCore, dids_key, index_key, subscribers_key
+from sbc.hook.feed_client import Change, FeedClient, FeedError
+from sbc.hook.kamailio_caches import KamailioCaches
+from sbc.hook.kamailio_rpc import RpcError
+from sbc.hook.metrics import Metrics
+from sbc.hook.part_source import PartGoneError, SourceError
+from sbc.hook.parts_store import PartChange, PartsStore
+from sbc.hook.revocations import OpenHa1, Revocations, find_revocations
+
+log = logging.getLogger(__name__)
+
+PAGE = 500
+CONCURRENT_FETCHES = 8
+
+
+class Feed:
+    def __init__(
+        self,
+        *,
+        client: FeedClient,
+        store: PartsStore,
+        caches: KamailioCaches,
+        open_ha1: OpenHa1,
+        metrics: Metrics,
+        sbc_id: str,
+        overlap_s: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._caches = caches
+        self._open_ha1 = open_ha1
+        self._metrics = metrics
+        self._always = (index_key(sbc_id), *(dids_key(sbc_id, shard) for shard in range(DID_SHARDS)))
+        self._overlap_ms = int(overlap_s * 1000)
+        self._clock = clock
+        self._cursor = ""
+        self._acknowledged = ""
+        self._handled: set[str] = set()
+        self._retry: set[str] = set()
+        self._pending = Revocations(all_names=True, sources=True)  # an earlier run may have died before telling
+        self._fetches = asyncio.Semaphore(CONCURRENT_FETCHES)
+
+    async def run(self, *, poll_interval_s: float, compare_interval_s: float) -> None:
+        compare_due = self._clock()
+        while True:
+            started = self._clock()
+            try:
+                if started >= compare_due:
+                    await self.compare()
+                    compare_due = started + compare_interval_s
+                await self.poll()
+            except (FeedError, RpcError) as error:
+                self._metrics.count("feed_failures")
+                log.warning("feed not followed", extra={"error": str(error)})
+            await asyncio.sleep(max(0.0, started + poll_interval_s - self._clock()))
+
+    async def poll(self) -> None:
+        """Handle what is new. Raises ``FeedError`` or ``RpcError``; the next poll goes on where this one stopped."""
+        await self._refresh(set(self._retry))
+        after = self._overlap_start()
+        while True:
+            page = await self._client.changes(after)
+            await self._handle(page)
+            if len(page) < PAGE:
+                break
+            after = page[-1].change_id
+        await self._tell_kamailio()
+        await self._acknowledge()
+
+    async def compare(self) -> None:
+        """Fetch parts whose change the feed didn't bring; the next poll tells Kamailio. Raises ``FeedError``."""
+        newest = await self._client.versions()
+        held = dict(self._store.parts)
+        stale = {key for key, part in held.items() if newest.get(key, part.version + 1) > part.version}
+        await self._refresh(stale | ((newest.keys() & set(self._always)) - held.keys()))
+
+    async def _handle(self, page: tuple[Change, ...]) -> None:
+        fresh = [change for change in page if change.change_id not in self._handled]
+        for change in fresh:
+            self._store.forget_gone(change.key)
+        held = self._store.parts
+        await self._refresh({change.key for change in fresh if change.key in held or change.key in self._always})
+        self._handled.update(change.change_id for change in fresh)
+        self._cursor = max((self._cursor, *(change.change_id for change in page)))
+
+    async def _refresh(self, keys: Iterable[str]) -> None:
+        wanted = sorted(keys)
+        changes = [change for change in await asyncio.gather(*map(self._fetch, wanted)) if change is not None]
+        changes += await self._fetch_new_shards(changes)
+        if changes:
+            found = await asyncio.to_thread(self._find, changes)
+            self._pending.add(found)
+
+    def _find(self, changes: list[PartChange]) -> Revocations:
+        return find_revocations(changes, dict(self._store.parts), open_ha1=self._open_ha1)
+
+    async def _fetch_new_shards(self, changes: list[PartChange]) -> list[PartChange]:
+        """When a tenant's shards are split, those who left a held shard are looked for in the new ones."""
+        missing = [
+            key
+            for change in changes
+            if isinstance(change.new, TenantCore) and isinstance(change.old, TenantCore)
+            if change.new.subscriber_shards != change.old.subscriber_shards
+            for key in (subscribers_key(change.new.tenant_id, n) for n in range(change.new.subscriber_shards))
+            if key not in self._store.parts
+        ]
+        return [change for change in await asyncio.gather(*map(self._fetch, missing)) if change is not None]
+
+    async def _fetch(self, key: str) -> PartChange | None:
+        self._retry.discard(key)
+        try:
+            async with self._fetches:
+                return await self._store.refresh(key)
+        except PartGoneError:
+            return None
+        except SourceError as error:
+            log.warning("changed part not fetched", extra={"key": key, "error": str(error)})
+            self._retry.add(key)
+            return None
+
+    async def _tell_kamailio(self) -> None:
+        if self._pending:
+            await self._caches.forget(self._pending)
+            self._pending = Revocations()
+
+    async def _acknowledge(self) -> None:
+        if self._cursor > self._acknowledged and not self._retry:
+            await self._client.acknowledge(self._cursor)
+            self._acknowledged = self._cursor
+
+    def _overlap_start(self) -> str:
+        """The smallest id of the moment from which changes are read again; forgets handled ids well before it."""
+        if not self._cursor:
+            return ""
+        prefix = self._cursor.rpartition("_")[0]
+        newest = id_time_ms(self._cursor)
+
+        def smallest(back_ms: int) -> str:
+            return new_id(prefix, now_ms=max(0, newest - back_ms), random_bytes=bytes(RANDOM_BYTES))
+
+        oldest_kept = smallest(2 * self._overlap_ms)
+        self._handled = {change_id for change_id in self._handled if change_id >= oldest_kept}
+        return smallest(self._overlap_ms)

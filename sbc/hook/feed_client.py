@@ -1,0 +1,65 @@
+"""The API's change feed as typed calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from chalicelib.domain import fields
+from sbc.hook.http_client import HttpAnswer, HttpClient, HttpError
+from sbc.hook.jsonio import dump, load_object
+
+
+class FeedError(OSError):
+    """The feed can't be read or acknowledged now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    change_id: str
+    key: str
+
+
+class FeedClient:
+    """All raise ``FeedError``."""
+
+    def __init__(self, client: HttpClient, *, node: str) -> None:
+        self._client = client
+        self._node = node
+
+    async def changes(self, after: str) -> tuple[Change, ...]:
+        target = "/v1/sbc/changes" + (f"?after={quote(after, safe='')}" if after else "")
+        body = await self._get(target)
+        try:
+            return fields.items(body, "changes", lambda item: Change(fields.text(item, "id"), fields.text(item, "key")))
+        except fields.FieldError as error:
+            raise FeedError(f"changes: {error}") from error
+
+    async def versions(self) -> dict[str, int]:
+        body = await self._get("/v1/sbc/versions")
+        try:
+            versions = fields.child(body, "versions")
+            return {key: fields.integer(versions, key) for key in versions}
+        except fields.FieldError as error:
+            raise FeedError(f"versions: {error}") from error
+
+    async def acknowledge(self, cursor: str) -> None:
+        body = dump({"node": self._node, "cursor": cursor})
+        await self._request("POST", "/v1/sbc/acks", body)
+
+    async def _get(self, target: str) -> fields.JsonObject:
+        answer = await self._request("GET", target)
+        try:
+            return load_object(answer.decoded())
+        except (fields.FieldError, HttpError) as error:
+            raise FeedError(f"{target}: {error}") from error
+
+    async def _request(self, method: str, target: str, body: bytes = b"") -> HttpAnswer:
+        headers = {"Content-Type": "application/json"} if body else {}
+        try:
+            answer = await self._client.request(method, target, headers=headers, body=body)
+        except HttpError as error:
+            raise FeedError(str(error)) from error
+        if answer.status >= 300:
+            raise FeedError(f"{target}: status {answer.status}")
+        return answer

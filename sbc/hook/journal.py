@@ -1,0 +1,163 @@
+"""The journal: open calls, records not yet acknowledged and records the API rejected, in SQLite.
+
+One thread writes. Everything that waits when it gets to work is committed together (group commit) and answered only
+after the commit is synced, so that what a caller was told survives a crash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+Statement = tuple[str, tuple[Any, ...]]
+
+MAX_GROUP = 500
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS calls (call_id TEXT PRIMARY KEY, routed TEXT NOT NULL, progress TEXT NOT NULL,
+  seen_at INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox (number INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT NOT NULL UNIQUE,
+  cdr TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS rejected (call_id TEXT PRIMARY KEY, cdr TEXT NOT NULL, code TEXT NOT NULL,
+  message TEXT NOT NULL, rejected_at INTEGER NOT NULL);
+"""
+
+
+class JournalError(OSError):
+    """The journal couldn't be written; nothing of the job was."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    call_id: str
+    routed: str
+    progress: str
+    seen_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[sqlite3.Connection], Any]
+    done: asyncio.Future[Any]
+
+
+class Journal:
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        path.chmod(0o600)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.executescript(_SCHEMA)
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    def write(self, *statements: Statement) -> asyncio.Future[None]:
+        """Queued before this returns, so that writes keep their order; done when synced. Fails with
+        ``JournalError``. Without statements: waits for all that was queued before."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            for statement in statements:
+                connection.execute(*statement)
+
+        return self._submit(work)
+
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> asyncio.Future[list[tuple[Any, ...]]]:
+        return self._submit(lambda connection: connection.execute(sql, parameters).fetchall())
+
+    def write_many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> asyncio.Future[None]:
+        return self._submit(lambda connection: (connection.executemany(sql, rows), None)[1])
+
+    async def open_calls(self) -> list[OpenCall]:
+        rows = await self.read("SELECT call_id, routed, progress, seen_at FROM calls ORDER BY call_id")
+        return [OpenCall(*row) for row in rows]
+
+    async def depth(self) -> int:
+        """How many records wait for the API."""
+        return int((await self.read("SELECT count(*) FROM outbox"))[0][0])
+
+    async def close(self) -> None:
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._connection.close()
+
+    def _submit(self, work: Callable[[sqlite3.Connection], Any]) -> asyncio.Future[Any]:
+        done: asyncio.Future[Any] = self._loop.create_future()
+        self._jobs.put(_Job(work, done))
+        return done
+
+    def _run(self) -> None:
+        while True:
+            jobs, last = self._gather()
+            if jobs:
+                results = self._commit(jobs)
+                self._loop.call_soon_threadsafe(_answer, jobs, results)
+            if last:
+                return
+
+    def _gather(self) -> tuple[list[_Job], bool]:
+        job = self._jobs.get()
+        jobs: list[_Job] = []
+        while job is not None:
+            jobs.append(job)
+            if len(jobs) >= MAX_GROUP:
+                return jobs, False
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return jobs, False
+        return jobs, True
+
+    def _commit(self, jobs: list[_Job]) -> list[Any]:
+        """The results in order, an exception for a job that failed: one bad job doesn't fail the group."""
+        try:
+            return self._transact(jobs)
+        except sqlite3.Error as error:
+            if len(jobs) == 1:
+                return [JournalError(f"journal: {error}")]
+            return [self._commit([job])[0] for job in jobs]
+
+    def _transact(self, jobs: list[_Job]) -> list[Any]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            results = [job.work(self._connection) for job in jobs]
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        return results
+
+
+def _answer(jobs: list[_Job], results: list[Any]) -> None:
+    for job, result in zip(jobs, results, strict=True):
+        if job.done.done():  # its request was given up
+            continue
+        if isinstance(result, JournalError):
+            job.done.set_exception(result)
+        else:
+            job.done.set_result(result)
+
+
+def open_call(call_id: str, *, routed: str, progress: str) -> Statement:
+    return "INSERT INTO calls VALUES (?, ?, ?, NULL)", (call_id, routed, progress)
+
+
+def advance_call(call_id: str, *, progress: str) -> Statement:
+    return "UPDATE calls SET progress = ? WHERE call_id = ?", (progress, call_id)
+
+
+def close_call(call_id: str) -> Statement:
+    return "DELETE FROM calls WHERE call_id = ?", (call_id,)
+
+
+def queue_cdr(call_id: str, cdr: str) -> Statement:
+    return "INSERT OR IGNORE INTO outbox (call_id, cdr) VALUES (?, ?)", (call_id, cdr)

@@ -1,0 +1,214 @@
+"""One running hook: its parts put together, started in order, stopped in the opposite one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Self
+
+from chalicelib.domain.ids import RANDOM_BYTES, new_id
+from chalicelib.domain.parts import DID_SHARDS, dids_key, index_key
+from chalicelib.domain.routing import plan_route
+from sbc.hook.admission import Admission
+from sbc.hook.background import Background
+from sbc.hook.call_control import CallControl
+from sbc.hook.cdr import NodeIdentity
+from sbc.hook.credentials import Credentials
+from sbc.hook.dead_media import DeadMedia
+from sbc.hook.decider import Decider
+from sbc.hook.feed import Feed
+from sbc.hook.feed_client import FeedClient
+from sbc.hook.ha1 import Ha1Opener
+from sbc.hook.http_client import HttpClient
+from sbc.hook.http_server import HttpServer
+from sbc.hook.journal import Journal
+from sbc.hook.kamailio_caches import KamailioCaches
+from sbc.hook.kamailio_rpc import KamailioRpc
+from sbc.hook.live_calls import LiveCalls
+from sbc.hook.metrics import Metrics
+from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
+from sbc.hook.parts_disk import PartsDisk
+from sbc.hook.parts_store import PartsStore
+from sbc.hook.reconcile import Reconciler
+from sbc.hook.routes import Routes
+from sbc.hook.settings import Settings, read_node_key, read_seal_key
+from sbc.hook.uploader import Uploader
+
+log = logging.getLogger(__name__)
+
+
+def clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def new_call_id(now_ms: int) -> str:
+    return new_id("call", now_ms=now_ms, random_bytes=os.urandom(RANDOM_BYTES))
+
+
+class Node:
+    """Use as an asynchronous context: inside it, the hook answers. ``on_death``: see ``Background``."""
+
+    def __init__(self, settings: Settings, *, on_death: Callable[[], None]) -> None:
+        self._settings = settings
+        self._on_death = on_death
+        self._opener = Ha1Opener(read_seal_key(settings.seal_key_file))
+        self._client = _api_client(settings)
+        self._metrics = Metrics()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        settings = self._settings
+        journal = Journal(settings.journal_path)
+        stack.push_async_callback(journal.close)
+        store = self._store()
+        stack.push_async_callback(store.close)
+        rpc = KamailioRpc(
+            settings.kamailio_socket, own_path=settings.data_dir / "hook.rpc", timeout_s=settings.rpc_timeout_s
+        )
+        stack.callback(rpc.close)
+        background = Background(on_death=self._on_death)
+        stack.push_async_callback(background.cancel)
+        uploaded = self._start_uploader(background, journal)
+        control = self._control(journal, store, uploaded)
+        control.restore(await journal.open_calls())
+        self._start_reconciler(background, control, rpc)
+        self._start_feed(background, store, rpc)
+        server = HttpServer(self._routes(control, store, rpc).handle, body_limit=settings.body_limit)
+        await server.listen(settings.listen_host, settings.listen_port)
+        stack.push_async_callback(server.close)
+        log.info("hook listens", extra={"port": server.port, "open_calls": len(control.live)})
+
+    def _store(self) -> PartsStore:
+        store = PartsStore(
+            source=_part_source(self._settings, self._client),
+            disk=PartsDisk(self._settings.parts_path),
+            metrics=self._metrics,
+            negative_ttl_s=self._settings.negative_ttl_s,
+            clock=time.monotonic,
+        )
+        store.load_disk()
+        return store
+
+    def _start_uploader(self, background: Background, journal: Journal) -> Callable[[], None]:
+        """What to call when a record is queued. Without an API, records stay in the journal."""
+        if self._client is None:
+            return lambda: None
+        uploader = Uploader(
+            journal=journal,
+            client=self._client,
+            metrics=self._metrics,
+            clock=clock_ms,
+            jitter=random.random,
+            interval_s=self._settings.upload_interval_s,
+            backoff_s=self._settings.upload_backoff_s,
+        )
+        background.start(uploader.run())
+        return uploader.wake
+
+    def _start_reconciler(self, background: Background, control: CallControl, rpc: KamailioRpc) -> None:
+        settings = self._settings
+        reconciler = Reconciler(
+            control=control, rpc=rpc, clock=clock_ms, grace_s=settings.reconcile_grace_s, max_ring_s=settings.max_ring_s
+        )
+        background.start(reconciler.run(settings.reconcile_interval_s))
+
+    def _start_feed(self, background: Background, store: PartsStore, rpc: KamailioRpc) -> None:
+        settings = self._settings
+        if self._client is None or settings.parts_dir is not None:
+            background.start(_load_first(store, settings.sbc_id))
+            return
+        caches = KamailioCaches(
+            rpc,
+            auth_table=settings.auth_table,
+            source_table=settings.source_table,
+            location_table=settings.location_table,
+        )
+        feed = Feed(
+            client=FeedClient(self._client, node=settings.node),
+            store=store,
+            caches=caches,
+            open_ha1=self._opener.open,
+            metrics=self._metrics,
+            sbc_id=settings.sbc_id,
+            overlap_s=settings.overlap_s,
+            clock=time.monotonic,
+        )
+        background.start(
+            feed.run(poll_interval_s=settings.poll_interval_s, compare_interval_s=settings.compare_interval_s)
+        )
+
+    def _control(self, journal: Journal, store: PartsStore, cdr_queued: Callable[[], None]) -> CallControl:
+        settings = self._settings
+        return CallControl(
+            live=LiveCalls(),
+            admission=Admission(),
+            journal=journal,
+            decider=Decider(
+                store, sbc_id=settings.sbc_id, plan_route=plan_route, timeout_s=settings.decision_timeout_s
+            ),
+            identity=NodeIdentity(settings.sbc_id, settings.node),
+            metrics=self._metrics,
+            clock=clock_ms,
+            new_call_id=new_call_id,
+            cdr_queued=cdr_queued,
+            max_duration_s=settings.max_duration_s,
+        )
+
+    def _routes(self, control: CallControl, store: PartsStore, rpc: KamailioRpc) -> Routes:
+        settings = self._settings
+        return Routes(
+            control=control,
+            credentials=Credentials(
+                decider=control.decider,
+                opener=self._opener,
+                ttl_s=settings.auth_ttl_s,
+                unknown_ttl_s=settings.unknown_ttl_s,
+            ),
+            dead_media=DeadMedia(
+                live=control.live,
+                rpc=rpc,
+                metrics=self._metrics,
+                clock=clock_ms,
+                media_timeout_s=settings.media_timeout_s,
+            ),
+            store=store,
+            metrics=self._metrics,
+            sbc_id=settings.sbc_id,
+            source_ttl_s=settings.source_ttl_s,
+        )
+
+
+def _api_client(settings: Settings) -> HttpClient | None:
+    if settings.node_key_file is None:
+        return None
+    headers = {"Authorization": f"Bearer {read_node_key(settings.node_key_file)}"}
+    return HttpClient(settings.api_url, headers=headers, timeout_s=settings.fetch_timeout_s)
+
+
+def _part_source(settings: Settings, client: HttpClient | None) -> PartSource:
+    if settings.parts_dir is not None:
+        return DirectorySource(settings.parts_dir)
+    if client is None:
+        raise ValueError("neither parts_dir nor an API")  # settings are checked before
+    return ApiSource(client)
+
+
+async def _load_first(store: PartsStore, sbc_id: str) -> None:
+    for key in (index_key(sbc_id), *(dids_key(sbc_id, shard) for shard in range(DID_SHARDS))):
+        try:
+            await store.refresh(key)
+        except (SourceError, PartGoneError) as error:
+            log.warning("part not loaded", extra={"key": key, "error": str(error)})

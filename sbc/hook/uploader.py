@@ -1,0 +1,125 @@
+"""Brings finished records to the API, oldest first, until each is acknowledged; a restart goes on where it was."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chalicelib.domain import fields
+from sbc.hook.http_client import HttpClient, HttpError
+from sbc.hook.journal import Journal
+from sbc.hook.jsonio import load_object
+from sbc.hook.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+FIRST_PAUSE_S = 0.5
+# A record the API can't even read would hold up all others: sent alone and refused so, it is set aside.
+_UNREADABLE = frozenset({400, 413, 422})
+
+
+class UploadError(OSError):
+    """The batch wasn't acknowledged; it is sent again."""
+
+
+class Uploader:
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        client: HttpClient,
+        metrics: Metrics,
+        clock: Callable[[], int],
+        jitter: Callable[[], float],
+        interval_s: float,
+        backoff_s: float,
+    ) -> None:
+        self._journal = journal
+        self._client = client
+        self._metrics = metrics
+        self._clock = clock
+        self._jitter = jitter  # a random number in [0, 1)
+        self._interval_s = interval_s
+        self._backoff_s = backoff_s
+        self._queued = asyncio.Event()
+        self._size = BATCH
+
+    def wake(self) -> None:
+        self._queued.set()
+
+    async def run(self) -> None:
+        pause_s = 0.0
+        while True:
+            try:
+                while await self.upload_batch():
+                    pause_s = 0.0
+            except (UploadError, OSError) as error:
+                pause_s = min(self._backoff_s, max(FIRST_PAUSE_S, pause_s * 2))
+                self._metrics.count("upload_failures")
+                log.warning("call records not uploaded", extra={"error": str(error), "pause_s": round(pause_s, 1)})
+                await asyncio.sleep(pause_s * (0.5 + self._jitter() / 2))
+            else:
+                await self._wait_for_work()
+
+    async def upload_batch(self) -> bool:
+        """True when there was something to send. Raises ``UploadError``."""
+        rows = await self._journal.read("SELECT call_id, cdr FROM outbox ORDER BY number LIMIT ?", (self._size,))
+        if not rows:
+            return False
+        body = '{"cdrs":[' + ",".join(cdr for _, cdr in rows) + "]}"
+        try:
+            answer = await self._client.request(
+                "POST", "/v1/sbc/cdrs", headers={"Content-Type": "application/json"}, body=body.encode()
+            )
+        except HttpError as error:
+            raise UploadError(str(error)) from error
+        if answer.status == 200:
+            self._size = BATCH
+            await self._settle(rows, answer.decoded())
+        elif answer.status in _UNREADABLE:
+            await self._narrow(rows, answer.status)
+        else:
+            raise UploadError(f"status {answer.status}")
+        return True
+
+    async def _wait_for_work(self) -> None:
+        """Records of one interval travel together."""
+        await self._queued.wait()
+        await asyncio.sleep(self._interval_s)
+        self._queued.clear()
+
+    async def _settle(self, rows: Sequence[tuple[Any, ...]], body: bytes) -> None:
+        records = dict(rows)
+        try:
+            results = fields.items(load_object(body), "results", lambda item: item)
+        except fields.FieldError as error:
+            raise UploadError(f"answer: {error}") from error
+        done = [(result["call_id"],) for result in results if result.get("status") in {"stored", "duplicate"}]
+        await self._journal.write_many("DELETE FROM outbox WHERE call_id = ?", done)
+        refused = [result for result in results if result.get("status") == "rejected" and result["call_id"] in records]
+        for result in refused:
+            await self._set_aside(
+                result["call_id"], records[result["call_id"]], str(result.get("code")), str(result.get("message"))
+            )
+        self._metrics.count("uploads")
+        if not done and not refused:
+            raise UploadError("the answer acknowledges nothing")
+
+    async def _narrow(self, rows: Sequence[tuple[Any, ...]], status: int) -> None:
+        if len(rows) > 1:
+            self._size = max(1, len(rows) // 2)
+            return
+        self._size = BATCH
+        call_id, record = rows[0]
+        await self._set_aside(call_id, record, f"http_{status}", "the API couldn't read the record")
+
+    async def _set_aside(self, call_id: str, cdr: str, code: str, message: str) -> None:
+        log.error("call record rejected", extra={"call_id": call_id, "code": code, "reason": message})
+        self._metrics.count("rejected_cdrs")
+        await self._journal.write(
+            ("INSERT OR REPLACE INTO rejected VALUES (?, ?, ?, ?, ?)", (call_id, cdr, code, message, self._clock())),
+            ("DELETE FROM outbox WHERE call_id = ?", (call_id,)),
+        )

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from chalicelib.domain.plan import CallFacts, CallParty, RoutePlan
+from sbc.hook.live_calls import Call, Invite, read_invite
+from sbc.hook.reconcile import Dialog, compare, read_dialogs
+from tests.sbc.conftest import usual_parts
+from tests.sbc.fake_api import FakeApi
+from tests.sbc.fake_kamailio import FakeKamailio
+from tests.sbc.hook_process import HookClient, HookProcess, phone_invite, write_settings
+
+FACTS = CallFacts("internal", "isp_1", "ten_1", "cus_1", CallParty(), "102")
+
+
+def _call(call_id: str, *, setup_at: int = 0, answered_at: int | None = None) -> Call:
+    invite: Invite = read_invite(phone_invite("102"))
+    plan = RoutePlan(FACTS, (), (), 60, ())
+    return Call(call_id, plan, invite, setup_at=setup_at, answered_at=answered_at)
+
+
+def test_an_answered_call_without_dialog_is_lost_after_the_grace() -> None:
+    calls = [_call("fresh", answered_at=95_000), _call("old", answered_at=10_000), _call("up", answered_at=10_000)]
+
+    found = compare(
+        calls, [Dialog(1, 2, "up", 4)], before={"fresh", "old", "up"}, now=100_000, grace_ms=10_000, max_ring_ms=300_000
+    )
+
+    assert [call.call_id for call in found.lost] == ["old"]
+    assert [call.call_id for call in found.seen] == ["up"]
+
+
+def test_a_ringing_call_is_lost_after_the_longest_ring() -> None:
+    calls = [_call("ringing", setup_at=0), _call("forgotten", setup_at=-400_000)]
+
+    found = compare(calls, [], before={"ringing", "forgotten"}, now=0, grace_ms=0, max_ring_ms=300_000)
+
+    assert [call.call_id for call in found.lost] == ["forgotten"]
+
+
+def test_calls_and_dialogs_that_changed_during_the_question_are_left_alone() -> None:
+    came = _call("came", answered_at=0)
+
+    found = compare(
+        [came], [Dialog(1, 2, "went", 4)], before={"went"}, now=100_000, grace_ms=10_000, max_ring_ms=300_000
+    )
+
+    assert (found.lost, found.orphans) == ((), ())
+
+
+def test_dialogs_of_others_are_left_alone_and_ended_ones_passed_over() -> None:
+    dialogs = read_dialogs(
+        [
+            {"h_entry": 1, "h_id": 2, "state": 4, "variables": [{"stage": "0"}, {"call_id": "call_x"}]},
+            {"h_entry": 3, "h_id": 4, "state": 4, "variables": {}},
+            {"h_entry": 5, "h_id": 6, "state": 5, "variables": [{"call_id": "call_y"}]},
+        ]
+    )
+
+    found = compare([], dialogs, before=set(), now=0, grace_ms=0, max_ring_ms=0)
+
+    assert [dialog.call_id for dialog in dialogs] == ["call_x", ""]
+    assert [(dialog.h_entry, dialog.h_id) for dialog in found.orphans] == [(1, 2)]
+
+
+def test_a_call_without_dialog_is_closed_as_estimated_and_a_closed_calls_dialog_is_ended(tmp_path: Path) -> None:
+    socket_path = tmp_path / "kamailio.rpc"
+    with FakeApi(usual_parts()) as api, FakeKamailio(socket_path) as kamailio:
+        settings = write_settings(
+            tmp_path, api_url=api.url, kamailio=socket_path, reconcile_interval_s=0.1, reconcile_grace_s=0.3
+        )
+        with HookProcess(settings) as hook:
+            client = HookClient(hook.port)
+            call_id = client.invite("102")["call_id"]
+            kamailio.add_dialog(call_id, h_entry=7, h_id=8)
+            client.event("answered", call_id, stage=0, target=0, h_entry=7, h_id=8)
+            kamailio.asked.clear()
+            with kamailio.changed:
+                assert kamailio.changed.wait_for(lambda: kamailio.asked.count(("dlg.list",)) >= 8, 5)
+            assert call_id not in api.cdrs  # it has its dialog, so it is up
+            kamailio.dialogs.clear()
+            api.wait_for(lambda: call_id in api.cdrs)
+            kamailio.add_dialog(call_id, h_entry=7, h_id=8)  # it comes back after a crash of Kamailio
+            kamailio.wait_until_asked("dlg.end_dlg", 7, 8)
+            client.close()
+
+    record = api.cdrs[call_id]
+    assert (record["estimated"], record["hangup_by"], record["sip_status"]) == (True, "system", 200)
+    assert record["answered_at"] + 500 < record["ended_at"]  # the last time it was seen, not the answer
