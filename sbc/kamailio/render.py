@@ -1,0 +1,166 @@
+"""Makes a node's run directory ready and says how Kamailio and rtpengine are started in it.
+
+A supervisor runs both commands in the foreground, each in a process group of its own, and ends the group: children of
+a Kamailio whose first process was killed live on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import re
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+from sbc.settings import SbcSettings
+
+_SOURCE = Path(__file__).parent
+_SCHEMAS = {
+    "location_db": ("standard-create.sql", "usrloc-create.sql"),
+    "dialog_db": ("standard-create.sql", "dialog-create.sql"),
+}
+
+
+class RenderError(RuntimeError):
+    """The run directory can't be made ready: a missing name, a compiler's or Kamailio's own complaint."""
+
+
+def prepare_kamailio(settings: SbcSettings) -> None:
+    """Everything that must be true before each start; keeps registrations and dialogs of the run before."""
+    settings.run_dir.mkdir(parents=True, exist_ok=True)
+    render_config(settings)
+    build_preload(settings)
+    create_databases(settings)
+    remove_leftovers(settings)
+
+
+def render_config(settings: SbcSettings) -> Path:
+    """Writes the configuration below the run directory and returns its first file."""
+    names = _names(settings)
+    target = settings.run_dir / "kamailio"
+    for source in sorted(_SOURCE.rglob("*.cfg")):
+        rendered = target / source.relative_to(_SOURCE)
+        rendered.parent.mkdir(parents=True, exist_ok=True)
+        rendered.write_text(substitute(source.read_text(encoding="utf-8"), names=names, where=source.name))
+    return target / "kamailio.cfg"
+
+
+def substitute(text: str, *, names: dict[str, str], where: str) -> str:
+    """Replaces every ``@NAME@``; raises RenderError for one without a value."""
+
+    def value(match: re.Match[str]) -> str:
+        try:
+            return names[match.group(1)]
+        except KeyError:
+            raise RenderError(f"{where}: no value for @{match.group(1)}@") from None
+
+    return re.sub(r"@([A-Z][A-Z0-9_]+)@", value, text)
+
+
+def _names(settings: SbcSettings) -> dict[str, str]:
+    limits, timers = settings.limits, settings.timers
+    own = {each.name: getattr(settings, each.name) for each in dataclasses.fields(settings)}
+    values = {**own, **dataclasses.asdict(limits), **dataclasses.asdict(timers)}
+    advertised = f" advertise {settings.advertised_address}:{settings.sip_port}" if settings.advertised_address else ""
+    values |= {
+        "advertise": advertised,
+        "public_address": settings.public_address,
+        "ring_limit_ms": timers.ring_limit_s * 1000,
+        "early_dialog_s": timers.ring_limit_s + 60,
+        # a phone's connection must outlive its registration
+        "tcp_lifetime_s": timers.max_expires_s + 30,
+    }
+    return {name.upper(): str(value) for name, value in values.items()}
+
+
+def build_preload(settings: SbcSettings) -> Path:
+    """The library Kamailio is started with; compiled again only when its source is newer."""
+    source = _SOURCE / "sqlite_busy.c"
+    library = preload_path(settings)
+    if library.exists() and library.stat().st_mtime >= source.stat().st_mtime:
+        return library
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        raise RenderError("sqlite_busy.c: no C compiler found")
+    sqlite = Path("/usr/lib/x86_64-linux-gnu/libsqlite3.so.0")
+    command = [compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(library), str(source), str(sqlite)]
+    _run(command, what="sqlite_busy.c")
+    return library
+
+
+def preload_path(settings: SbcSettings) -> Path:
+    return settings.run_dir / "sqlite_busy.so"
+
+
+def create_databases(settings: SbcSettings) -> None:
+    """Creates what is missing from the schemas that come with Kamailio."""
+    for name, schemas in _SCHEMAS.items():
+        database: Path = getattr(settings, name)
+        if database.exists():
+            continue
+        draft = database.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(draft)) as connection:
+            for schema in schemas:
+                connection.executescript((settings.schema_dir / schema).read_text(encoding="utf-8"))
+        draft.rename(database)
+
+
+def remove_leftovers(settings: SbcSettings) -> None:
+    """A stale pid file may name a live process, and contacts reached by a connection lost it with the process."""
+    for stale in (settings.pid_file, settings.rpc_socket, settings.control_socket):
+        stale.unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(settings.location_db, timeout=5)) as connection, connection:
+        connection.execute("DELETE FROM location WHERE socket NOT LIKE 'udp:%'")
+
+
+def check_config(settings: SbcSettings) -> None:
+    """Kamailio's own check of the rendered configuration; raises RenderError with what it printed."""
+    config = settings.run_dir / "kamailio" / "kamailio.cfg"
+    _run(["kamailio", "-c", "-f", str(config)], what=str(config))
+
+
+def kamailio_command(settings: SbcSettings) -> tuple[list[str], dict[str, str]]:
+    """Arguments, and what to add to the environment."""
+    arguments = ["kamailio", "-f", str(settings.run_dir / "kamailio" / "kamailio.cfg")]
+    arguments += ["-P", str(settings.pid_file), "-Y", str(settings.run_dir)]
+    arguments += ["-m", str(settings.shared_memory_mb), "-M", str(settings.process_memory_mb), "-DD", "-E"]
+    return arguments, {"LD_PRELOAD": str(preload_path(settings))}
+
+
+def rtpengine_command(settings: SbcSettings) -> list[str]:
+    """Userspace forwarding; a call without media is told to the hook, which ends it."""
+    return [
+        "rtpengine",
+        "--config-file=none",
+        "--table=-1",
+        f"--interface={_media_interface(settings)}",
+        f"--listen-ng=127.0.0.1:{settings.rtpengine_ng_port}",
+        f"--listen-cli=127.0.0.1:{settings.rtpengine_cli_port}",
+        f"--port-min={settings.rtp_port_min}",
+        f"--port-max={settings.rtp_port_max}",
+        f"--timeout={settings.timers.dead_media_s}",
+        f"--silent-timeout={settings.timers.silent_media_s}",
+        f"--b2b-url=http://127.0.0.1:{settings.hook_port}/media-timeout",
+        "--xmlrpc-format=2",
+        "--delete-delay=0",
+        f"--num-threads={settings.rtp_threads}",
+        f"--media-num-threads={settings.rtp_threads}",
+        "--log-level=5",
+        "--foreground",
+        "--log-stderr",
+    ]
+
+
+def _media_interface(settings: SbcSettings) -> str:
+    if not settings.advertised_address:
+        return settings.sip_address
+    return f"{settings.sip_address}!{settings.advertised_address}"
+
+
+def _run(command: list[str], *, what: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a fixed command)
+    if done.returncode != 0:
+        raise RenderError(f"{what}: {done.stdout}{done.stderr}")

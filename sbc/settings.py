@@ -1,0 +1,146 @@
+"""The settings of one SBC node, read once from one JSON file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+
+class SettingsError(ValueError):
+    """The settings file can't be used; the message names the field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one source may do. A source is known once it has authenticated, or is a gateway."""
+
+    unknown_source_requests_per_2s: int = 30
+    known_source_requests_per_2s: int = 4000
+    user_failures: int = 8  # failed digests of one user from one address within the window
+    address_failures: int = 40  # of one unknown address, whoever the user
+    known_address_failures: int = 400
+    failure_window_s: int = 600
+    ban_s: int = 300
+    known_source_s: int = 3600
+    max_contacts: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timers:
+    hook_timeout_s: int = 2
+    silence_ms: int = 5000  # a target that sends no reply at all
+    ring_limit_s: int = 600  # of all stages of a call together
+    min_expires_s: int = 60
+    max_expires_s: int = 3600
+    nat_ping_s: int = 25
+    location_timer_s: int = 10  # how soon a contact whose connection was lost is forgotten
+    wait_ms: int = 1000  # how long a finished transaction absorbs retransmissions
+    dead_media_s: int = 60
+    silent_media_s: int = 3600  # the same for calls on hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SbcSettings:
+    run_dir: Path
+    sip_port: int
+    hook_port: int
+    rtpengine_ng_port: int
+    rtpengine_cli_port: int
+    rtp_port_min: int
+    rtp_port_max: int
+    sip_address: str = "127.0.0.1"
+    advertised_address: str = ""  # the public address, if phones and carriers see another than sip_address
+    sip_workers: int = 4
+    tcp_workers: int = 2
+    hook_workers: int = 16
+    rtp_threads: int = 2
+    shared_memory_mb: int = 128
+    process_memory_mb: int = 16
+    module_dir: Path = Path("/usr/lib/x86_64-linux-gnu/kamailio/modules")
+    schema_dir: Path = Path("/usr/share/kamailio/db_sqlite")
+    limits: Limits = field(default_factory=Limits)
+    timers: Timers = field(default_factory=Timers)
+
+    @property
+    def public_address(self) -> str:
+        return self.advertised_address or self.sip_address
+
+    @property
+    def rpc_socket(self) -> Path:
+        """Datagram socket of Kamailio's JSON-RPC."""
+        return self.run_dir / "kamailio.rpc"
+
+    @property
+    def control_socket(self) -> Path:
+        """Stream socket for ``kamcmd -s unix:..``."""
+        return self.run_dir / "kamailio.ctl"
+
+    @property
+    def pid_file(self) -> Path:
+        return self.run_dir / "kamailio.pid"
+
+    @property
+    def location_db(self) -> Path:
+        return self.run_dir / "location.db"
+
+    @property
+    def dialog_db(self) -> Path:
+        return self.run_dir / "dialog.db"
+
+
+def load_settings(path: Path) -> SbcSettings:
+    """Raises SettingsError naming the file or the field."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    if not isinstance(content, dict):
+        raise SettingsError(f"{path}: expected an object")
+    return read_settings(content)
+
+
+def read_settings(content: Mapping[str, Any]) -> SbcSettings:
+    """Raises SettingsError naming the field, as in ``limits.ban_s``."""
+    settings = SbcSettings(**_read_fields(SbcSettings, content, prefix=""))
+    if settings.rtp_port_max <= settings.rtp_port_min:
+        raise SettingsError("rtp_port_max: must be above rtp_port_min")
+    for name in ("sip_port", "hook_port", "rtpengine_ng_port", "rtpengine_cli_port"):
+        # the kernel would let a stream take the port away: docs/notes/bye-404.md
+        if settings.rtp_port_min <= getattr(settings, name) <= settings.rtp_port_max:
+            raise SettingsError(f"{name}: lies in the range of RTP ports")
+    return settings
+
+
+def _read_fields(model: type[Any], content: Mapping[str, Any], *, prefix: str) -> dict[str, Any]:
+    hints = get_type_hints(model)
+    unknown = sorted(set(content) - set(hints))
+    if unknown:
+        raise SettingsError(f"{prefix}{unknown[0]}: no such setting")
+    values: dict[str, Any] = {}
+    for each in dataclasses.fields(model):
+        name = prefix + each.name
+        if each.name in content:
+            values[each.name] = _read_value(hints[each.name], content[each.name], name=name)
+        elif each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING:
+            raise SettingsError(f"{name}: missing")
+    return values
+
+
+def _read_value(kind: type[Any], value: Any, *, name: str) -> Any:
+    if dataclasses.is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise SettingsError(f"{name}: expected an object")
+        return kind(**_read_fields(kind, value, prefix=f"{name}."))
+    if kind is int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise SettingsError(f"{name}: expected a number that isn't negative")
+        if name.endswith("_port") and not 0 < value < 65536:
+            raise SettingsError(f"{name}: expected a port")
+        return value
+    if not isinstance(value, str):
+        raise SettingsError(f"{name}: expected text")
+    return kind(value)
