@@ -64,7 +64,7 @@ def _effects(scope: PlatformScope, tx: Transaction, before: Sbc | None, after: S
             tx.put_new(unique, on_conflict=PatchbayError("name_taken", f"There is an SBC named {after.name}"))
     if before is None and after is not None and after.isp_id:
         tx.check(keys.isp(after.isp_id), keys.META, on_conflict=missing_reference("isp_id", after.isp_id))
-    if before and after and before.allow_private_gateways != after.allow_private_gateways:
+    if after and (before is None or before.allow_private_gateways != after.allow_private_gateways):
         tx.bump(index_key(after.id), [after.id])
 
 

@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from sbc.hook.http_client import HttpClient, HttpError
 
+PART_TYPE = "application/vnd.patchbay.part+json"  # must be named: API Gateway passes bytes only to who accepts the type
+
 
 class SourceError(OSError):
     """The source can't say now what the part is: it is out of reach or in trouble."""
@@ -37,7 +39,7 @@ class ApiSource:
         self._client = client
 
     async def fetch(self, key: str, *, held_version: int | None) -> Fetched | None:
-        headers = {"Accept-Encoding": "gzip"}
+        headers = {"Accept": PART_TYPE, "Accept-Encoding": "gzip"}
         if held_version is not None:
             headers["If-None-Match"] = f'"{held_version}"'
         try:

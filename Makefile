@@ -1,0 +1,52 @@
+# What a developer or operator of one machine types. `make run` alone is enough on a bare Debian 12.
+SHELL := /bin/bash
+PY := .venv/bin/python
+TEST_WORKERS ?= 2
+
+# make run PORT_BASE=20000 VAR=var-b: a second copy beside the first.
+export PATCHBAY_VAR := $(if $(VAR),$(VAR),$(PATCHBAY_VAR))
+export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE))
+
+.PHONY: run demo stop test test-all check bench reset install format lock help
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
+
+install:  ## Debian packages, .venv and Dynoxide, whatever of them is missing
+	@bash local/install.sh
+
+run: install  ## start everything and stay; Ctrl-C stops it
+	@$(PY) -m local.run
+
+stop:  ## stop a system that runs in the background
+	@$(PY) -m local.run --stop
+
+demo: install  ## calls through the whole system, with what was heard and charged
+	@$(PY) -m local.demo
+
+test: install  ## everything but load tests
+	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile
+
+test-all: install  ## with load and fault tests
+	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile
+	$(PY) -m pytest -m load
+
+check: install  ## everything that needs no test run; the same as CI
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) -m local.check_kamailio
+
+format: install  ## put the code into its form
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: install  ## measure; prints a table, writes build/bench.json
+	$(PY) -m bench
+
+reset:  ## remove all data of this checkout's system (it must be stopped)
+	@bash local/reset.sh
+
+lock: install  ## requirements.lock from requirements-dev.txt
+	$(PY) -m local.lock_requirements

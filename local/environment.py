@@ -1,0 +1,82 @@
+"""What the embedded system's programs find in their environment and settings files: derived, never edited."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from local.settings import Paths, Settings
+
+# botocore wants some; the embedded database takes any.
+_AWS = {
+    "AWS_ACCESS_KEY_ID": "embedded",
+    "AWS_SECRET_ACCESS_KEY": "embedded",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+def make_app_environment(settings: Settings, paths: Paths) -> dict[str, str]:
+    """The control plane's settings (``chalicelib/settings.py``) for its embedded adapters."""
+    return {
+        **_AWS,
+        "PATCHBAY_VAR": str(paths.var),
+        "PATCHBAY_STAGE": "embedded",
+        "PATCHBAY_TABLE_NAME": settings.table,
+        "PATCHBAY_DYNAMODB_ENDPOINT": settings.dynamodb_url,
+        "PATCHBAY_PLATFORM_DOMAIN": settings.domain,
+        "PATCHBAY_PUBLIC_URL": settings.http_url,
+        "PATCHBAY_MAIL_ADAPTER": "mailbox",
+        "PATCHBAY_MAIL_DIR": str(paths.mail),
+        "PATCHBAY_SECRETS_ADAPTER": "file",
+        "PATCHBAY_SECRETS_DIR": str(paths.secrets),
+        "PATCHBAY_ALLOW_PRIVATE_GATEWAYS": "true",  # for the test gateway on loopback
+    }
+
+
+def node_key_file(paths: Paths) -> Path:
+    return paths.secrets / "node-key"
+
+
+def seal_key_file(paths: Paths) -> Path:
+    return paths.secrets / "seal-key"
+
+
+def sbc_settings_file(paths: Paths) -> Path:
+    return paths.run / "sbc.json"
+
+
+def hook_settings_file(paths: Paths) -> Path:
+    return paths.run / "hook.json"
+
+
+def write_sbc_settings(settings: Settings, paths: Paths) -> None:
+    """The settings file of Kamailio and rtpengine (``sbc/settings.py``)."""
+    content: dict[str, Any] = {
+        "run_dir": str(paths.sbc),
+        "sip_address": settings.sip_host,
+        "sip_port": settings.sip_port,
+        "hook_port": settings.hook_port,
+        "rtpengine_ng_port": settings.rtpengine_ng_port,
+        "rtpengine_cli_port": settings.rtpengine_cli_port,
+        "rtp_port_min": settings.rtp_port_min,
+        "rtp_port_max": settings.rtp_port_max,
+    }
+    sbc_settings_file(paths).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def write_hook_settings(settings: Settings, paths: Paths, *, sbc_id: str) -> None:
+    """The hook's settings file (``sbc/hook/settings.py``); the id is known once the SBC has its record."""
+    content: dict[str, Any] = {
+        "sbc_id": sbc_id,
+        "node": settings.node,
+        "data_dir": str(paths.hook),
+        "seal_key_file": str(seal_key_file(paths)),
+        "node_key_file": str(node_key_file(paths)),
+        "kamailio_socket": str(paths.sbc / "kamailio.rpc"),
+        "listen_port": settings.hook_port,
+        "api_url": settings.http_url,
+    }
+    hook_settings_file(paths).write_text(json.dumps(content, indent=2) + "\n")
