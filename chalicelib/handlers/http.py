@@ -46,6 +46,7 @@ class Endpoint:
     versioned: bool  # If-Match is required
     tag: str
     tenant_scoped: bool  # {tenant_id} in the path is the scope of what is done
+    max_body: int  # bytes
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -104,6 +105,7 @@ def endpoint(
     versioned: bool = False,
     paged: bool = False,
     tenant_scoped: bool = True,
+    max_body: int = MAX_BODY,
     name: str = "",
 ) -> Callable[[Callable[[Call[Any]], Any]], Callable[[Call[Any]], Any]]:
     """Registers ``function(call)`` at a route; it returns a view (``out``), a Chalice Response, or None with 204."""
@@ -123,6 +125,7 @@ def endpoint(
             versioned=versioned,
             tag=path.split("/")[1],
             tenant_scoped=tenant_scoped,
+            max_body=max_body,
         )
         ENDPOINTS.append(entry)
 
@@ -201,7 +204,7 @@ def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[An
             call.tenant_scope = _tenant_scope(identity, parameters["tenant_id"])
     call.query = _validated(entry.query, _query_values(request, entry.query))
     if entry.body is not None:
-        call.body = _read_body(request, headers, entry.body)
+        call.body = _read_body(request, headers, entry.body, entry.max_body)
     return call
 
 
@@ -240,15 +243,15 @@ def _query_values(request: Any, model: type[BaseModel] | None) -> dict[str, Any]
     return {k: int(v) if k in numeric and re.fullmatch(r"-?\d{1,15}", v) else v for k, v in given.items()}
 
 
-def _read_body(request: Any, headers: dict[str, str], model: type[BaseModel]) -> Any:
+def _read_body(request: Any, headers: dict[str, str], model: type[BaseModel], max_body: int) -> Any:
     if headers.get("content-type", "").split(";")[0].strip().lower() not in (
         "application/json",
         "application/merge-patch+json",
     ):
         raise PatchbayError("unsupported_media_type")
     raw = request.raw_body or b""
-    if len(raw) > MAX_BODY:
-        raise PatchbayError("body_too_large", f"At most {MAX_BODY} bytes")
+    if len(raw) > max_body:
+        raise PatchbayError("body_too_large", f"At most {max_body} bytes")
     try:
         parsed = json.loads(raw)
     except (ValueError, RecursionError) as error:

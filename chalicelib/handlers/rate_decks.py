@@ -32,6 +32,7 @@ from chalicelib.workflows.replace_rates import replace_rates
 blueprint = Blueprint(__name__)
 
 CHUNKS_PER_PAGE = 10
+RATES_BODY = 4_000_000  # bytes: what Lambda takes, encoded
 
 register(
     blueprint,
@@ -71,6 +72,7 @@ def create_rate_deck(call: Call[RateDeckCreateBody]) -> RateDeckView:
     body=RatesBody,
     out=RateDeckView,
     versioned=True,
+    max_body=RATES_BODY,
     summary="Replace all rates of a deck by a new version",
 )
 def put_deck_rates(call: Call[RatesBody]) -> RateDeckView:

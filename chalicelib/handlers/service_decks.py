@@ -15,7 +15,7 @@ from chalicelib.schemas.decks import (
     ServiceDeckCreateBody,
     ServiceDeckVersionView,
     ServiceDeckView,
-    ServiceEntryBody,
+    ServiceEntryView,
 )
 from chalicelib.storage.records import create_record
 from chalicelib.storage.service_decks import (
@@ -29,8 +29,8 @@ from chalicelib.workflows.prepare_deck import check_currency, service_entries, s
 blueprint = Blueprint(__name__)
 
 
-def _entries(found: StoredServiceDeck | ServiceDeckVersion) -> list[ServiceEntryBody]:
-    return [ServiceEntryBody.model_construct(**shown_service_entry(entry)) for entry in found.entries]
+def _entries(found: StoredServiceDeck | ServiceDeckVersion) -> list[ServiceEntryView]:
+    return [ServiceEntryView.model_construct(**shown_service_entry(entry)) for entry in found.entries]
 
 
 def _view(record: StoredServiceDeck) -> ServiceDeckView:

@@ -29,6 +29,10 @@ class ServiceEntryBody(RateFields):
     description: ShortText = ""
 
 
+class ServiceEntryView(ServiceEntryBody):
+    """As sent."""
+
+
 class ServiceDeckBody(Body):
     name: Name
     entries: list[ServiceEntryBody] = Field(default=[], max_length=200)
@@ -42,14 +46,14 @@ class ServiceDeckView(RecordView):
     name: str
     currency: str
     deck_version: int = Field(description="Of the entries; a charge's proof names it")
-    entries: list[ServiceEntryBody]
+    entries: list[ServiceEntryView]
 
 
 class ServiceDeckVersionView(View):
     deck_id: str
     deck_version: int
     currency: str
-    entries: list[ServiceEntryBody]
+    entries: list[ServiceEntryView]
     created_at: Instant
     created_by: str
 

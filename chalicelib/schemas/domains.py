@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.schemas.common import Body, Instant, RecordView, View
 
-LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 DomainText = Annotated[
     str, StringConstraints(min_length=3, max_length=253, to_lower=True, pattern=rf"^({LABEL}\.)+{LABEL}$")
 ]

@@ -88,7 +88,7 @@ def put_rates(
         database().put_many([_version_item(scope, deck, version, rate_count, actor)])
         changes = {"deck_version": version, "rate_count": rate_count}
         return change_record(scope, RATE_DECK, deck, changes, expected_version=expected, actor=actor)
-    except BaseException:
+    except PatchbayError:  # surely not in force; after any other error it may be, and is left as it is
         database().delete_many([(item.pk, item.sk) for item in written] + [(pk, keys.META)])
         raise
 

@@ -1,4 +1,4 @@
-"""What changes have left to be done in chunks and nobody has finished: run by the scheduler, at any time."""
+"""What changes have left to be done in chunks and nobody has finished: for the scheduler, safe to run at any time."""
 
 from __future__ import annotations
 

@@ -17,8 +17,11 @@ def test_a_sealed_ha1_opens_with_the_same_key_and_user_in_any_case() -> None:
     assert open_ha1(sealed, "ann", "A.example", KEY) == HA1
 
 
-def test_sealing_twice_gives_two_texts() -> None:
-    assert seal_ha1(HA1, "ann", "a.example", KEY) != seal_ha1(HA1, "ann", "a.example", KEY)
+def test_the_text_tells_whether_the_password_has_changed() -> None:
+    sealed = seal_ha1(HA1, "ann", "a.example", KEY)
+
+    assert seal_ha1(HA1, "ann", "a.example", KEY) == sealed
+    assert seal_ha1(HA1[::-1], "ann", "a.example", KEY) != sealed
 
 
 @pytest.mark.parametrize(("username", "key"), [("bob", KEY), ("ann", bytes(32))])

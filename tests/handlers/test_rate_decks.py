@@ -76,6 +76,18 @@ def test_thousands_of_rates_come_back_in_pages(api: ApiClient) -> None:
     assert got == [rate["prefix"] for rate in sent]
 
 
+def test_as_many_rates_as_one_request_may_bring_fit_with_all_their_fields(api: ApiClient) -> None:
+    admin = as_isp_admin(api)
+    deck_id = a_deck(admin)
+    fields = {"valid_from": "2026-01-01T00:00:00.000Z", "valid_until": "2027-01-01T00:00:00.000Z", "minimum_s": 30}
+    rates = [a_rate(f"+{number}", description="x" * 100, **fields) for number in range(10_000, 15_000)]
+
+    changed = put_rates(admin, deck_id, rates, version=1).expect(200)
+
+    assert changed["rate_count"] == 5000
+    assert put_rates(admin, deck_id, [*rates, a_rate("+9")], version=2).expect(422)["errors"][0]["field"] == "rates"
+
+
 def test_new_rates_replace_all_and_the_old_stay_readable(api: ApiClient) -> None:
     admin = as_isp_admin(api)
     deck_id = a_deck(admin)
