@@ -1,14 +1,19 @@
 """One blueprint per noun; ``BLUEPRINTS`` is what the application serves."""
 
 from chalicelib.handlers import (
+    calls,
     carriers,
+    charges,
     customers,
     date_ranges,
     dialplans,
     dids,
     domains,
+    explain_calls,
+    ledger,
     rate_decks,
     sbc,
+    sbc_cdrs,
     sbcs,
     security_groups,
     service_decks,
@@ -36,4 +41,9 @@ BLUEPRINTS = [
     security_groups.blueprint,
     date_ranges.blueprint,
     subscribers.blueprint,
+    sbc_cdrs.blueprint,
+    calls.blueprint,
+    charges.blueprint,
+    ledger.blueprint,
+    explain_calls.blueprint,
 ]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from chalicelib.domain import ids
 from chalicelib.domain.parts import subscriber_hash
 
 PLATFORM = "PLATFORM"
 META = "META"
+LEDGER = "LEDGER#"
+BALANCE = "BALANCE"
 UNIQUE = "UNIQUE"
 OUTBOX = "OUTBOX"
 DELETED = "DELETED#"  # a deleted item moves below this prefix of its own partition for 30 days
@@ -130,6 +134,23 @@ def cdrs_of_month(tenant_id: str, month: str) -> str:
     return f"TENANT#{tenant_id}#CDR#{month}"
 
 
+CDR_SHARDS = 4
+
+
+def isp_cdrs(isp_id: str, call_id: str) -> str:
+    """A light entry per call for the ISP's own list: sharded, or one partition would take every write of the ISP."""
+    return isp_cdrs_of_month(isp_id, month_of(ids.id_time_ms(call_id)), crc32(call_id.encode()) % CDR_SHARDS)
+
+
+def isp_cdrs_of_month(isp_id: str, month: str, shard: int) -> str:
+    return f"ISP#{isp_id}#CDR#{month}#{shard}"
+
+
+def unrated(isp_id: str) -> str:
+    """One entry per call with a leg that couldn't be priced, until it is."""
+    return f"ISP#{isp_id}#UNRATED"
+
+
 def month_of(at_ms: int) -> str:
     """``yyyymm`` in UTC."""
     from datetime import UTC, datetime
@@ -138,4 +159,10 @@ def month_of(at_ms: int) -> str:
 
 
 def ledger_sk(at_ms: int, key: str) -> str:
-    return f"LEDGER#{at_ms:013d}#{key}"
+    """``at_ms``: when it is booked, so that a statement that was drawn up never changes."""
+    return f"{LEDGER}{at_ms:013d}#{key}"
+
+
+def booked_sk(key: str) -> str:
+    """Stands for a ledger key that nothing else makes unique."""
+    return f"BOOKED#{key}"

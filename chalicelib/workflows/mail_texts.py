@@ -37,8 +37,8 @@ def invitation_mail(*, to: str, full_name: str, company: str, namespace: str, li
         ],
         link,
         [
-            f"The link works once, within {days} days. "
-            f"From then on you log in with the namespace {namespace}, your e-mail address and your password."
+            f"The link works once, within {days} days.",
+            f"From then on you log in with the namespace {namespace}, your e-mail address and your password.",
         ],
     )
 
