@@ -2,10 +2,11 @@
 
 from chalicelib.chalice_app import PatchbayApp
 from chalicelib.handlers import BLUEPRINTS
-from chalicelib.handlers.sbc import PART_TYPE
+from chalicelib.schemas.sbc import PART_TYPE
 
 app = PatchbayApp(app_name="patchbay", configure_logs=False)
-app.api.binary_types = [PART_TYPE]
+# avif only ever stands in Accept headers, first where browsers ask for images
+app.api.binary_types = [PART_TYPE, "image/png", "image/jpeg", "image/webp", "image/avif"]
 
 for blueprint in BLUEPRINTS:
     app.register_blueprint(blueprint, url_prefix="/v1")

@@ -78,6 +78,7 @@ def select_nothing() -> None:
 
 @pytest.fixture
 def api(dynamodb: str) -> ApiClient:
+    """From a source address of its own: failed logins of one test don't lock out another."""
     from tests.api_client import ApiClient
 
-    return ApiClient()
+    return ApiClient(source_ip=f"10.{'.'.join(str(byte) for byte in os.urandom(3))}")

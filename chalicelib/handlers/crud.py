@@ -23,7 +23,8 @@ Level = Literal["platform", "isp", "tenant"]
 @dataclass(frozen=True, slots=True)
 class Crud:
     """``view(record)`` makes the view; ``values(body)`` the stored values; ``editable(record)`` the body's fields as
-    stored, which a merge patch is applied to. Routes switched off are left out, or to a module of its own."""
+    stored, which a merge patch is applied to. Routes switched off are left out, or to a module of its own.
+    ``guard(call, record, values)`` may refuse a change, or with ``values`` None a deletion, by who asks for it."""
 
     noun: Noun[Any]
     level: Level
@@ -41,6 +42,7 @@ class Crud:
     lists: bool = True
     gets: bool = True
     changes: bool = True
+    guard: Callable[[Call[Any], Any, dict[str, Any] | None], None] | None = None
 
     def render(self, record: Record) -> BaseModel:
         return self.view(record) if self.view else self.view_type.model_validate(record)
@@ -160,6 +162,8 @@ def _change(blueprint: Blueprint, crud: Crud) -> None:
         changes = crud.stored(merged)
         if crud.check_change:
             crud.check_change(scope, before, changes)
+        if crud.guard:
+            crud.guard(call, before, changes)
         after = records.change_record(
             scope,
             noun,
@@ -185,10 +189,11 @@ def _delete(blueprint: Blueprint, crud: Crud) -> None:
         name=f"delete_{noun.name}",
     )
     def delete(call: Call[Any]) -> Any:
+        scope, record_id = crud.scope(call), call.path[f"{noun.name}_id"]
         expected = call.expected_version if call.headers.get("if-match") else None
-        records.delete_record(
-            crud.scope(call), noun, call.path[f"{noun.name}_id"], expected_version=expected, actor=call.identity.actor()
-        )
+        if crud.guard:
+            crud.guard(call, records.get_record(scope, noun, record_id), None)
+        records.delete_record(scope, noun, record_id, expected_version=expected, actor=call.identity.actor())
 
 
 def _restore(blueprint: Blueprint, crud: Crud) -> None:

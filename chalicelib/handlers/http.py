@@ -27,6 +27,7 @@ from chalicelib.storage.tenants import find_tenant_scope
 
 MAX_BODY = 1_000_000
 MAX_KEY = 64
+MAX_PATH_PARAMETER = 256  # longer than any id or name, shorter than a database key may be
 
 BodyT = TypeVar("BodyT")
 
@@ -191,6 +192,8 @@ def problem(error: PatchbayError) -> Response:
 def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[Any]:
     headers = {name.lower(): value for name, value in (request.headers or {}).items()}
     identity = _authenticate(headers, entry)
+    if any(len(value) > MAX_PATH_PARAMETER for value in parameters.values()):
+        raise PatchbayError("not_found")
     call: Call[Any] = Call(
         identity=identity,
         path=parameters,

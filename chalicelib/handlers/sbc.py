@@ -11,14 +11,12 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.handlers.http import Call, endpoint
-from chalicelib.schemas.sbc import AckBody, ChangesQuery, ChangesView, ChangeView, PartQuery, VersionsView
+from chalicelib.schemas.sbc import PART_TYPE, AckBody, ChangesQuery, ChangesView, ChangeView, PartQuery, VersionsView
 from chalicelib.storage import feed
 from chalicelib.storage.sbcs import record_ack
 from chalicelib.workflows.build_part import build_part
 
 blueprint = Blueprint(__name__)
-
-PART_TYPE = "application/vnd.patchbay.part+json"  # a type of its own: API Gateway passes it as bytes
 
 
 @endpoint(blueprint, "GET", "/sbc/parts", roles=("node",), query=PartQuery, summary="One part, gzip JSON with an ETag")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 CONTROL = r"^[^\x00-\x1f\x7f]*$"
 
@@ -18,6 +18,16 @@ E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{5,14}$")]
 OptionalE164 = Annotated[str, StringConstraints(pattern=r"^(\+[1-9][0-9]{5,14})?$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
+# One plain ASCII address (RFC 5321 4.1.2, no quoted local parts), in lower case: it goes into mail headers and keys
+LoginEmail = Annotated[
+    str,
+    StringConstraints(
+        max_length=254, pattern=r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"
+    ),
+    AfterValidator(str.lower),
+]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Micros = Annotated[int, Field(ge=0, le=10**15)]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,10 +7,9 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
-from chalicelib.domain.parts import isp_key
 from chalicelib.storage import keys
 from chalicelib.storage.database import GSI1, Key, Page, database
-from chalicelib.storage.isp_sbcs import sbcs_of_isp
+from chalicelib.storage.isp_sbcs import bump_isp
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.transaction import Actor, Transaction
 
@@ -72,7 +71,7 @@ def change_isp(isp: Isp, changes: dict[str, Any], *, expected_version: int, acto
     isp.updated_by = actor.user_id
     tx.put_version(_placed(isp), expected=expected_version)
     if isp.suspended != suspended:
-        tx.bump(isp_key(isp.id), sbcs_of_isp(isp.id))
+        bump_isp(tx, isp.id)
     tx.audit(isp.id, actor, "isp.change", before=before, after=public(isp))
     tx.commit()
     return isp

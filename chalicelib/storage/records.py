@@ -103,7 +103,7 @@ def create_record(
     scope: Scope, noun: Noun[RecordT], values: dict[str, Any], *, actor: Actor, transaction: Transaction | None = None
 ) -> RecordT:
     """The new record, committed unless a transaction is passed that the caller commits."""
-    tx = transaction or Transaction()
+    tx = transaction if transaction is not None else Transaction()  # an empty one is falsy
     record = noun.model(
         id=tx.new_id(noun.id_prefix),
         version=1,

@@ -71,7 +71,7 @@ def _effects(scope: IspScope | PlatformScope, tx: Transaction, before: User | No
     for tenant_id in sorted(set(after.tenant_ids) - known) if after else []:
         tx.check(
             scope.pk,
-            f"TENANT#{tenant_id}",
+            keys.tenant_sk(tenant_id),
             on_conflict=field_error("tenant_ids", f"There is no tenant {tenant_id}", code="reference_not_found"),
         )
 

@@ -1,0 +1,63 @@
+"""A link to choose a new password, if there is such a login. The answer doesn't tell, nor does its time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from chalicelib.clients.mail import Mailer, MailError, mailer
+from chalicelib.observability import logger
+from chalicelib.settings import settings
+from chalicelib.storage.attempts import Limit, take_attempt
+from chalicelib.storage.links import put_link
+from chalicelib.storage.transaction import Transaction
+from chalicelib.storage.users import User, find_login, find_user
+from chalicelib.workflows.mail_texts import password_reset_mail
+
+
+def request_password_reset(
+    *,
+    namespace: str,
+    email: str,
+    source_ip: str,
+    mail: Mailer | None = None,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    config = settings()
+    answer_at = time.monotonic() + config.uniform_answer_ms / 1000
+    take_attempt(
+        [
+            Limit(f"reset:{namespace}:{email}", config.mails_per_address),
+            Limit(f"reset-source:{source_ip}", config.source_attempts),
+        ]
+    )
+    login = find_login(namespace, email)
+    user = find_user(login.isp_id, login.user_id) if login else None
+    if user is not None:
+        _send_link(user, mail or mailer())
+    pause(max(0.0, answer_at - time.monotonic()))
+
+
+def _send_link(user: User, mail: Mailer) -> None:
+    config = settings()
+    tx = Transaction()
+    token = put_link(
+        tx, purpose="password", lifetime_s=config.link_s, email=user.email, isp_id=user.isp_id, user_id=user.id
+    )
+    tx.commit()
+    try:
+        mail.send(
+            password_reset_mail(
+                to=user.email,
+                full_name=user.full_name,
+                namespace=user.namespace,
+                link=password_link(token),
+                hours=config.link_s // 3600,
+            )
+        )
+    except MailError:  # told to nobody, or it would tell that the login exists
+        logger().exception("password reset mail not sent")
+
+
+def password_link(token: str) -> str:
+    return f"{settings().public_url}/isp/password?token={token}"

@@ -1,0 +1,29 @@
+"""Somebody gave an e-mail address: a link goes there, whoever that is and however often it was used before."""
+
+from __future__ import annotations
+
+from chalicelib.clients.mail import Mailer, MailError, mailer
+from chalicelib.domain.errors import PatchbayError
+from chalicelib.settings import settings
+from chalicelib.storage.attempts import Limit, take_attempt
+from chalicelib.storage.links import put_link
+from chalicelib.storage.transaction import Transaction
+from chalicelib.workflows.mail_texts import signup_mail
+
+
+def start_signup(*, email: str, source_ip: str, mail: Mailer | None = None) -> None:
+    config = settings()
+    take_attempt(
+        [
+            Limit(f"signup:{email}", config.mails_per_address),
+            Limit(f"signup-source:{source_ip}", config.source_attempts),
+        ]
+    )
+    tx = Transaction()
+    token = put_link(tx, purpose="signup", lifetime_s=config.link_s, email=email)
+    tx.commit()
+    link = f"{config.public_url}/isp/signup?token={token}"
+    try:
+        (mail or mailer()).send(signup_mail(to=email, link=link, hours=config.link_s // 3600))
+    except MailError as error:
+        raise PatchbayError("try_again", "The mail couldn't be sent; try again") from error
