@@ -129,15 +129,16 @@ class CallControl:
         self.cdr_queued()
 
     def restore(self, open_calls: Iterable[OpenCall]) -> None:
-        """Take over the calls that were open when an earlier run ended."""
+        """Take over the calls that were open when an earlier run ended. One that can't be read stays in the journal,
+        for whoever can."""
         for saved in open_calls:
-            routed = load_object(saved.routed)
-            call = Call(
-                saved.call_id, plan_from_json(routed["plan"]), read_invite(routed["invite"]), routed["setup_at"]
-            )
-            call.take_progress(load_object(saved.progress))
-            call.seen_at = saved.seen_at
-            self._hold(call)
+            try:
+                call = _restored(saved)
+            except (fields.FieldError, LookupError, TypeError, ValueError) as error:
+                self.metrics.count("unreadable_calls")
+                log.error("open call can't be read", extra={"call_id": saved.call_id, "error": repr(error)})  # noqa: TRY400
+            else:
+                self._hold(call)
 
     async def _answered(self, call: Call, body: JsonObject) -> None:
         if not call_events.answered(call, body, now=self.clock()):
@@ -178,6 +179,15 @@ def _too_many_calls(plan: RoutePlan, full: Counter) -> Refusal:
     kind = get_refusal_kind("too_many_calls")
     step = TraceStep(kind.code, {"counter": full.key, "limit": full.limit})
     return Refusal(kind.code, kind.sip_status, kind.reason, plan.facts, (*plan.trace, step))
+
+
+def _restored(saved: OpenCall) -> Call:
+    routed = load_object(saved.routed)
+    plan = plan_from_json(fields.child(routed, "plan"))
+    invite = read_invite(fields.child(routed, "invite"))
+    call = Call(saved.call_id, plan, invite, setup_at=fields.integer(routed, "setup_at"), seen_at=saved.seen_at)
+    call.take_progress(load_object(saved.progress))
+    return call
 
 
 def _routed(call: Call) -> str:

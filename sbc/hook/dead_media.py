@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sbc.hook.eager import in_task
 from sbc.hook.http_server import Response
 from sbc.hook.kamailio_rpc import KamailioRpc, RpcError, RpcRefusedError
 from sbc.hook.live_calls import LiveCalls
@@ -42,7 +43,7 @@ class DeadMedia:
             calls[0].ending = ("media", last_packet_at)
         log.warning("media is dead", extra={"call_id": [call.call_id for call in calls], "sip_call_id": sip_call_id})
         try:
-            await self.rpc.call("dlg.terminate_dlg", sip_call_id, from_tag, to_tag)
+            await in_task(self.rpc.call("dlg.terminate_dlg", sip_call_id, from_tag, to_tag))
         except (RpcError, RpcRefusedError) as error:
             log.warning("dialog not ended", extra={"sip_call_id": sip_call_id, "error": str(error)})
         return Response(200, _DONE, "text/xml")

@@ -10,6 +10,7 @@ from typing import TypeVar
 from chalicelib.domain.parts import TenantCore, isp_key, subscribers_key
 from chalicelib.domain.plan import Attempt, Refusal, RoutePlan
 from chalicelib.domain.snapshot import MissingPartError, Snapshot
+from sbc.hook.eager import in_task
 from sbc.hook.part_source import SourceError
 from sbc.hook.parts_store import PartsStore
 
@@ -37,6 +38,9 @@ class Decider:
             return question(self._snapshot)
         except MissingPartError as missing:
             keys = missing.keys
+        return await in_task(self._ask_in_time(question, keys))
+
+    async def _ask_in_time(self, question: Callable[[Snapshot], T], keys: tuple[str, ...]) -> T:
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await self._ask_with_fetches(question, keys)

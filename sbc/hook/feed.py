@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from chalicelib.domain.ids import RANDOM_BYTES, id_time_ms, new_id
 from chalicelib.domain.parts import DID_SHARDS, TenantCore, dids_key, index_key, subscribers_key
@@ -38,6 +39,7 @@ class Feed:
         sbc_id: str,
         overlap_s: float,
         clock: Callable[[], float],
+        cursor_file: Path,
     ) -> None:
         self._client = client
         self._store = store
@@ -47,7 +49,8 @@ class Feed:
         self._always = (index_key(sbc_id), *(dids_key(sbc_id, shard) for shard in range(DID_SHARDS)))
         self._overlap_ms = int(overlap_s * 1000)
         self._clock = clock
-        self._cursor = ""
+        self._cursor_file = cursor_file
+        self._cursor = _read_cursor(cursor_file)
         self._acknowledged = ""
         self._handled: set[str] = set()
         self._retry: set[str] = set()
@@ -70,16 +73,21 @@ class Feed:
 
     async def poll(self) -> None:
         """Handle what is new. Raises ``FeedError`` or ``RpcError``; the next poll goes on where this one stopped."""
+        try:
+            await self._read()
+        finally:  # also with the API out of reach: what is known to have changed waits for nothing
+            await self._tell_kamailio()
+        await self._acknowledge()
+
+    async def _read(self) -> None:
         await self._refresh(set(self._retry))
         after = self._overlap_start()
         while True:
             page = await self._client.changes(after)
             await self._handle(page)
             if len(page) < PAGE:
-                break
+                return
             after = page[-1].change_id
-        await self._tell_kamailio()
-        await self._acknowledge()
 
     async def compare(self) -> None:
         """Fetch parts whose change the feed didn't bring; the next poll tells Kamailio. Raises ``FeedError``."""
@@ -141,6 +149,7 @@ class Feed:
         if self._cursor > self._acknowledged and not self._retry:
             await self._client.acknowledge(self._cursor)
             self._acknowledged = self._cursor
+            await asyncio.to_thread(self._cursor_file.write_text, self._cursor)
 
     def _overlap_start(self) -> str:
         """The smallest id of the moment from which changes are read again; forgets handled ids well before it."""
@@ -155,3 +164,13 @@ class Feed:
         oldest_kept = smallest(2 * self._overlap_ms)
         self._handled = {change_id for change_id in self._handled if change_id >= oldest_kept}
         return smallest(self._overlap_ms)
+
+
+def _read_cursor(path: Path) -> str:
+    """Where an earlier run stopped; "" for the beginning, also when a crash left half a file."""
+    try:
+        cursor = path.read_text()
+        id_time_ms(cursor)
+    except (OSError, ValueError):
+        return ""
+    return cursor

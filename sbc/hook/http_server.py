@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -11,6 +12,8 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import httptools
+
+from sbc.hook.eager import run_eagerly
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +49,32 @@ class _Slot:
         self.last = False
 
 
+class _Running:
+    """What is being answered now, on all connections."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    def begin(self) -> None:
+        self._count += 1
+        self._none.clear()
+
+    def end(self) -> None:
+        self._count -= 1
+        if not self._count:
+            self._none.set()
+
+    async def wait_for_none(self) -> None:
+        await self._none.wait()
+
+
 class HttpConnection(asyncio.Protocol):
-    def __init__(self, handler: Handler, body_limit: int, tasks: set[asyncio.Task[Response]]) -> None:
+    def __init__(self, handler: Handler, body_limit: int, running: _Running) -> None:
         self._handler = handler
         self._body_limit = body_limit
-        self._tasks = tasks  # the running ones of all connections
+        self._running = running
         self._slots: deque[_Slot] = deque()
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)
@@ -112,19 +136,15 @@ class HttpConnection(asyncio.Protocol):
     # answers
 
     def _wait(self, slot: _Slot, answer: Coroutine[Any, Any, Response]) -> None:
-        task = asyncio.get_running_loop().create_task(answer)
-        self._tasks.add(task)
+        self._running.begin()
 
-        def done(task: asyncio.Task[Response]) -> None:
-            self._tasks.discard(task)
-            error = None if task.cancelled() else task.exception()
-            if task.cancelled() or error is not None:
+        def done(response: Response | None, error: BaseException | None) -> None:
+            self._running.end()
+            if response is None:
                 log.error("handler failed", exc_info=error)
-                self._fill(slot, Response(500))
-            else:
-                self._fill(slot, task.result())
+            self._fill(slot, response or Response(500))
 
-        task.add_done_callback(done)
+        run_eagerly(answer, done)
 
     def _fill(self, slot: _Slot, response: Response) -> None:
         slot.data = _render(response, close=slot.last)
@@ -162,7 +182,7 @@ class HttpServer:
     def __init__(self, handler: Handler, *, body_limit: int) -> None:
         self._handler = handler
         self._body_limit = body_limit
-        self._tasks: set[asyncio.Task[Response]] = set()
+        self._running = _Running()
         self._server: asyncio.Server | None = None
 
     async def listen(self, host: str, port: int) -> None:
@@ -173,13 +193,12 @@ class HttpServer:
         """No new connections; requests that are being answered get their answer."""
         if self._server is not None:
             self._server.close()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=patience_s)
-        await asyncio.sleep(0)  # their answers are written by callbacks of the same turn
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._running.wait_for_none(), patience_s)
 
     @property
     def port(self) -> int:
         return int(self._server.sockets[0].getsockname()[1]) if self._server is not None else 0
 
     def _connection(self) -> HttpConnection:
-        return HttpConnection(self._handler, self._body_limit, self._tasks)
+        return HttpConnection(self._handler, self._body_limit, self._running)

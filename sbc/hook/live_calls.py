@@ -36,10 +36,10 @@ def read_invite(body: JsonObject) -> Invite:
         domain=fields.text(body, "domain", ""),
         username=fields.text(body, "user", ""),
         src_ip=fields.text(body, "src_ip", ""),
-        src_port=int(body.get("src_port") or 0),
+        src_port=fields.integer(body, "src_port", 0),
         calling=fields.text(body, "calling", ""),
         display=fields.text(body, "display", ""),
-        privacy=bool(body.get("privacy")) and body.get("privacy") not in {"none", "0"},
+        privacy=fields.flag(body, "privacy"),
     )
     return Invite(
         attempt=attempt,

@@ -145,6 +145,7 @@ class Node:
             sbc_id=settings.sbc_id,
             overlap_s=settings.overlap_s,
             clock=time.monotonic,
+            cursor_file=settings.data_dir / "feed-cursor",
         )
         background.start(
             feed.run(poll_interval_s=settings.poll_interval_s, compare_interval_s=settings.compare_interval_s)

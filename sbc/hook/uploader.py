@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain import fields
@@ -23,6 +24,23 @@ _UNREADABLE = frozenset({400, 413, 422})
 
 class UploadError(OSError):
     """The batch wasn't acknowledged; it is sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    call_id: str
+    status: str
+    code: str
+    message: str
+
+
+def _read_result(source: fields.JsonObject) -> _Result:
+    return _Result(
+        call_id=fields.text(source, "call_id"),
+        status=fields.text(source, "status"),
+        code=fields.text(source, "code", ""),
+        message=fields.text(source, "message", ""),
+    )
 
 
 class Uploader:
@@ -94,16 +112,14 @@ class Uploader:
     async def _settle(self, rows: Sequence[tuple[Any, ...]], body: bytes) -> None:
         records = dict(rows)
         try:
-            results = fields.items(load_object(body), "results", lambda item: item)
-        except fields.FieldError as error:
+            results = fields.items(load_object(body), "results", _read_result)
+        except (fields.FieldError, AttributeError) as error:
             raise UploadError(f"answer: {error}") from error
-        done = [(result["call_id"],) for result in results if result.get("status") in {"stored", "duplicate"}]
+        done = [(result.call_id,) for result in results if result.status in {"stored", "duplicate"}]
         await self._journal.write_many("DELETE FROM outbox WHERE call_id = ?", done)
-        refused = [result for result in results if result.get("status") == "rejected" and result["call_id"] in records]
+        refused = [result for result in results if result.status == "rejected" and result.call_id in records]
         for result in refused:
-            await self._set_aside(
-                result["call_id"], records[result["call_id"]], str(result.get("code")), str(result.get("message"))
-            )
+            await self._set_aside(result.call_id, records[result.call_id], result.code, result.message)
         self._metrics.count("uploads")
         if not done and not refused:
             raise UploadError("the answer acknowledges nothing")

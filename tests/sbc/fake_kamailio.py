@@ -20,8 +20,11 @@ class FakeKamailio:
         self.changed = threading.Condition()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 
-    def add_dialog(self, call_id: str, *, h_entry: int, h_id: int) -> None:
-        self.dialogs.append({"h_entry": h_entry, "h_id": h_id, "state": 4, "variables": [{"call_id": call_id}]})
+    def add_dialog(self, call_id: str, *, h_entry: int, h_id: int, sip_call_id: str = "c1") -> None:
+        variables = [{"stage": "0"}, {"call_id": call_id}]
+        self.dialogs.append(
+            {"h_entry": h_entry, "h_id": h_id, "call-id": sip_call_id, "state": 4, "variables": variables}
+        )
 
     def wait_until_asked(self, *request: Any, timeout_s: float = 5.0) -> None:
         with self.changed:
@@ -54,8 +57,12 @@ class FakeKamailio:
 
     def _answer(self, request: dict[str, Any], sender: str) -> None:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request["id"]}
-        if request["method"] == "dlg.list":
-            answer["result"] = self.dialogs
+        if request["method"] == "dlg.briefing":
+            shown = ("h_entry", "h_id", "call-id")
+            answer["result"] = [{name: dialog[name] for name in shown} for dialog in self.dialogs]
+        elif request["method"] == "dlg.dlg_list":
+            found = [dialog for dialog in self.dialogs if dialog["call-id"] == request["params"][0]]
+            answer["result"] = found[0] if found else {}
         elif request["method"] == "ul.rm":
             answer["error"] = {"code": 404, "message": "AOR not found"}
         else:

@@ -48,6 +48,7 @@ class HookProcess:
         self.port = json.loads(settings.read_text())["listen_port"]
         self._process: subprocess.Popen[bytes] | None = None
         self.log = settings.parent / "hook.log"
+        self.journal = settings.parent / "data/journal.sqlite"
 
     def start(self, *, wait_for_parts: bool = True) -> None:
         with self.log.open("ab") as log:

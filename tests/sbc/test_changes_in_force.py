@@ -37,7 +37,7 @@ def test_a_suspended_subscriber_loses_credentials_and_registrations(world: World
     change = _change_subscriber(world, "bob", suspended=True)
 
     _wait_until_in_force(world, change)
-    assert [asked for asked in world.kamailio.asked if asked[0] != "dlg.list"] == [
+    assert [asked for asked in world.kamailio.asked if asked[0] != "dlg.briefing"] == [
         ("htable.delete", "ha1", f"bob@{DOMAIN}"),
         ("ul.rm", "location", f"bob@{DOMAIN}"),
     ]
@@ -51,7 +51,7 @@ def test_the_same_password_sealed_anew_disturbs_nobody(world: World) -> None:
     change = _change_subscriber(world, "alice", sip_ha1=sealed(SIP_HA1, "alice"), name="Alice the Second")
 
     _wait_until_in_force(world, change)
-    assert {asked[0] for asked in world.kamailio.asked} <= {"dlg.list"}
+    assert {asked[0] for asked in world.kamailio.asked} <= {"dlg.briefing"}
 
 
 def test_a_new_password_ends_the_registrations_made_with_the_old_one(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import random
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,20 @@ def test_a_call_goes_on_to_its_next_stage_after_a_crash(world: World) -> None:
     assert answer["stage"] == 1
     assert answer["targets"][0]["uri"].endswith("@gw2.carrier.example:5060")
     client.close()
+
+
+def test_an_open_call_that_cannot_be_read_stops_nobody(world: World) -> None:
+    world.hook.kill()
+    with contextlib.closing(sqlite3.connect(world.hook.journal)) as connection, connection:
+        connection.execute("INSERT INTO calls VALUES ('call_odd', '{\"plan\":{}}', '{}', NULL)")
+
+    world.hook.start()
+    client = HookClient(world.hook.port)
+    answer = client.invite("102")
+    client.close()
+
+    assert answer["action"] == "ring"
+    assert b"hook_unreadable_calls_total 1" in world.hook.get("/metrics")[1]
 
 
 def test_the_hook_stops_in_order_when_it_is_told_to(world: World) -> None:
