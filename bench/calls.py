@@ -42,16 +42,15 @@ COMMON = (
     " product's busy-timeout preload); record routing; rtpengine offer, answer and delete; BYE and ACK matched to the"
     " dialog; two events (answered, ended) as JSON by HTTP, each waited for"
 )
-WORK = "\n".join(
-    (
-        f"Work per call, hooked and static: {COMMON}.",
-        "Only hooked: the call is handed to an async worker; /route by HTTP with the decision as JSON; the callee's"
-        " contacts from usrloc, or the carrier's address with From and P-Asserted-Identity rewritten; a failure route.",
-        "Hook: plan, admission, three synced journal writes, record made, uploaded to a sink.",
-        "Static's events go to that sink; the sink's time, rtpengine's and sipp's count nowhere.",
-        "Bare: transactions and Record-Route alone; no digest (one INVITE a call, not two), dialog, events or media.",
-    )
+ONLY_HOOKED = (
+    "the call is handed to an async worker; /route by HTTP with the decision as JSON; the callee's contacts from"
+    " usrloc, or the carrier's address with From and P-Asserted-Identity rewritten; a failure route"
 )
+WORK = f"""Work per call, hooked and static: {COMMON}.
+Only hooked: {ONLY_HOOKED}.
+Hook: plan, admission, three synced journal writes, the record made and uploaded to a sink.
+Static's events go to that sink; the sink's time, rtpengine's and sipp's count nowhere.
+Bare: transactions and Record-Route alone; no digest (one INVITE a call, not two), dialog, events or media."""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,9 +26,11 @@ def with_password(subscriber: dict[str, Any], *, domain: str, password: str) -> 
 
 
 def write_parts(directory: Path, bodies: Iterable[dict[str, Any]]) -> None:
+    """Packed as the API sends them."""
     directory.mkdir(exist_ok=True)
     for body in bodies:
-        (directory / f"{body['key'].replace('/', '__')}.json").write_text(json.dumps(body))
+        packed = gzip.compress(json.dumps(body, separators=(",", ":")).encode(), compresslevel=5, mtime=0)
+        (directory / f"{body['key'].replace('/', '__')}.json.gz").write_bytes(packed)
 
 
 def start_hook(programs: Programs, *, parts: Path, kamailio_socket: Path, port: int = 0, api_url: str = "") -> int:

@@ -27,14 +27,20 @@ class BenchError(RuntimeError):
 def free_port() -> int:
     """Free for UDP and TCP, below the ephemeral ports, from which sockets of other programs come."""
     for port in range(10_000 + os.getpid() * 7 % 15_000, 32_000):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            with contextlib.suppress(OSError):
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-                if port not in _GIVEN:
-                    _GIVEN.add(port)
-                    return port
+        if port not in _GIVEN and _is_free(port):
+            _GIVEN.add(port)
+            return port
     raise BenchError("no free port")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+        try:
+            udp.bind(("127.0.0.1", port))
+            tcp.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 _GIVEN: set[int] = set()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from bench.node import start_hook, with_password, write_parts
 from bench.programs import BenchError, Programs, free_port
 from chalicelib.domain.digest import ha1_md5
 from local.health import AnswersHttp, RtpengineCheck, SipCheck
-from sbc.hook.kamailio_rpc import KamailioRpc
 from sbc.kamailio import render
 from sbc.settings import SbcSettings, read_settings
 from tests.domain.snapshots import DOMAIN, a_carrier, a_gateway, a_subscriber, a_tenant, an_isp, part_bodies
