@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 RATE_HZ = 8000
 _MODULES = ("g711", "aufile", "aubridge", "sndfile", "ctrl_tcp")
+_PACKETS = re.compile(r"^packets: +(\d+) +(\d+)", re.MULTILINE)
 _APPLICATIONS = ("account", "menu", "contact")
 
 
@@ -51,6 +52,14 @@ class Heard:
     frequency_hz: float
     duration_s: float
     lost: float
+
+
+@dataclass(frozen=True, slots=True)
+class RtpStatistics:
+    """Packets of one call, as the phone counted them."""
+
+    sent: int
+    received: int
 
 
 @dataclass
@@ -117,13 +126,23 @@ class Phone:
 
     def heard(self) -> Heard:
         """Of the newest call; zeros if nothing arrived."""
-        recordings = sorted((self.directory / "dump").glob("*dec.wav"), key=lambda path: path.stat().st_mtime)
-        return measure(recordings[-1]) if recordings else Heard(frequency_hz=0.0, duration_s=0.0, lost=1.0)
+        recording = self.recording()
+        return measure(recording) if recording else Heard(frequency_hz=0.0, duration_s=0.0, lost=1.0)
+
+    def statistics(self) -> list[RtpStatistics]:
+        """Of the calls that are over, the oldest first."""
+        found = _PACKETS.findall((self.directory / "log").read_text(errors="replace"))
+        return [RtpStatistics(sent=int(sent), received=int(received)) for sent, received in found]
 
     def receives(self) -> bool:
         """Whether media arrives at the moment: baresip's recorder ends with the first hold, its meter doesn't."""
         rates = re.findall(r"audio=\d+/(\d+)", (self.directory / "log").read_text(errors="replace"))
         return bool(rates) and int(rates[-1]) > 0
+
+    def recording(self) -> Path | None:
+        """What the phone heard in its newest call so far; absent before anything arrived."""
+        recordings = sorted((self.directory / "dump").glob("*dec.wav"), key=lambda path: path.stat().st_mtime)
+        return recordings[-1] if recordings else None
 
     def _find(self, event: str) -> list[dict[str, Any]]:
         return [each for each in self.events if each.get("type") == event]
@@ -140,6 +159,7 @@ class Phone:
             "audio_player aubridge,player",
             "audio_alert aubridge,alert",
             f"rtp_ports {account.rtp_port}-{account.rtp_port + 20}",
+            "rtp_stats yes",
             f"snd_path {self.directory / 'dump'}",
             "module_path /usr/lib/baresip/modules",
             *(f"module {name}.so" for name in _MODULES),
@@ -200,13 +220,11 @@ def write_tone(path: Path, *, frequency_hz: int, duration_s: int) -> None:
 
 
 def measure(recording: Path) -> Heard:
-    """Reads a WAV of 16 bit mono whose header may be unfinished. Silence before the first sound isn't loss."""
+    """Silence before the first sound isn't loss."""
     import numpy as np
 
-    content = recording.read_bytes()
-    start = content.find(b"data") + 8
-    rate = int.from_bytes(content[24:28], "little")
-    sound = np.frombuffer(content[start : start + (len(content) - start) // 2 * 2], dtype="<i2").astype(float)
+    rate, samples = read_samples(recording)
+    sound = samples.astype(float)
     frame = rate // 50
     loudness = np.abs(sound[: len(sound) // frame * frame].reshape(-1, frame)).max(axis=1)
     loud = np.flatnonzero(loudness > 500)
@@ -218,6 +236,16 @@ def measure(recording: Path) -> Heard:
     return Heard(
         frequency_hz=float(np.argmax(spectrum)) * rate / len(heard), duration_s=len(heard) / rate, lost=float(lost)
     )
+
+
+def read_samples(recording: Path) -> tuple[int, Any]:
+    """Rate and 16 bit samples of a mono WAV; its header may be unfinished."""
+    import numpy as np
+
+    content = recording.read_bytes()
+    start = content.find(b"data") + 8
+    rate = int.from_bytes(content[24:28], "little")
+    return rate, np.frombuffer(content[start : start + (len(content) - start) // 2 * 2], dtype="<i2")
 
 
 def wait_until(condition: Callable[[], bool], *, what: str, timeout_s: float = 8.0) -> None:
