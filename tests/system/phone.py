@@ -25,7 +25,6 @@ from tests.system.sip_message import (
 
 T1_S = 0.5
 PATIENCE_S = 32.0  # 64 * T1
-REASONS = {200: "OK", 180: "Ringing", 486: "Busy Here", 503: "Service Unavailable", 603: "Decline", 487: "Terminated"}
 
 
 @dataclass(eq=False)
@@ -114,7 +113,7 @@ class PhoneCall:
 
 
 class Phone:
-    """``sip``: the SBC. ``answers``: the status that an incoming call gets after a 180; 0: it rings on."""
+    """``sip``: the SBC. ``answers``: the status that an incoming call gets; 0: it rings on; -1: silence."""
 
     def __init__(
         self, sip: tuple[str, int], *, user: str, domain: str, password: str = "", address: str = "127.0.0.1",
@@ -127,6 +126,7 @@ class Phone:
         self._replies: dict[str, list[Message]] = {}
         self._changed = threading.Condition()
         self._closed = False
+        self._registered = False
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         self._socket.bind((address, 0))
@@ -137,6 +137,9 @@ class Phone:
         self._thread.start()
 
     def close(self) -> None:
+        """Unregisters first, so that calls of the next test don't go to a phone that is gone."""
+        if self._registered:
+            self.register(expires_s=0)
         self._closed = True
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
             waker.sendto(b"", (self.address, self.port))
@@ -168,9 +171,11 @@ class Phone:
             realm=realm,
         )
         more = (("Authorization", answer),)
-        return self.ask(
+        reply = self.ask(
             self._request("REGISTER", uri, aor, aor, call_id, 2, contact=contact, expires_s=expires_s, more=more)
         )
+        self._registered = reply.status == 200 and expires_s > 0
+        return reply
 
     def dial(
         self, number: str, *, call_id: str = "", from_user: str = "", from_domain: str = "", auth_user: str = "",
@@ -214,7 +219,7 @@ class Phone:
             more, body = (*more, ("Content-Type", "application/sdp")), self._sdp()
             call.answered_at = time.time()
         call.status = status
-        reply = reply_to(call.invite, status, REASONS[status], tag=_tag_of(call), more=more, body=body)
+        reply = reply_to(call.invite, status, f"Status {status}", tag=_tag_of(call), more=more, body=body)
         threading.Thread(target=self._send_until_acknowledged, args=(call, reply), daemon=True).start()
 
     def _ask(self, request: Message, *, timeout_s: float, on_reply: Callable[[Message], None]) -> Message:
@@ -361,7 +366,10 @@ class Phone:
         call.local, call.remote = f"{request.get('To')};tag={_tag_of(call)}", request.get("From")
         call.target, call.routes = uri_in(request.get("Contact")), routes_in(request.all("Record-Route"))
         self.calls.append(call)
-        self.send(reply_to(request, 180, "Ringing", tag=_tag_of(call)))
+        if self.answers < 0:
+            return
+        if self.answers in {0, 200}:
+            self.send(reply_to(request, 180, "Ringing", tag=_tag_of(call)))
         if self.answers:
             self.answer(call, self.answers)
 

@@ -100,14 +100,15 @@ def test_help_is_reached_while_suspended_with_the_api_down(
     ann = tenant.phone("ann")
     change = switch(provider, tenant, "tenant")
     change(suspended=True)
-    wait_for(lambda: status_of(ann, "102") == 403, limit_s=IN_FORCE_S)
+    try:
+        wait_for(lambda: status_of(ann, "102") == 403, limit_s=IN_FORCE_S)
 
-    with programs.stopped("api"):
-        assert status_of(ann, "911") == 200
-        assert status_of(ann, "102") == 403
-
-    change(suspended=False)
-    provider.wait_in_force()
+        with programs.stopped("api"):
+            assert status_of(ann, "911") == 200
+            assert status_of(ann, "102") == 403
+    finally:
+        change(suspended=False)
+        provider.wait_in_force()
 
 
 def test_a_changed_password_drops_the_registration_in_three_seconds(
