@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local.demo.api import Api
 from local.demo.gateway_client import GatewayClient
-from local.demo.report import write_report
+from local.demo.report import show_what_next, write_report
 from local.demo.state import Demo
 from local.demo.steps import run_name, walk
 from local.run import start_in_background, stop
@@ -37,6 +37,7 @@ def main() -> int:
                 paths=paths,
                 run=run_name(at_ns=time.time_ns()),
                 directory=Path(directory),
+                recordings=arguments.report.parent / "demo",
                 public=Api(settings.http_url),
                 gateway=GatewayClient(settings.gateway_url),
             )
@@ -45,7 +46,10 @@ def main() -> int:
         if started and not arguments.keep:
             stop(paths)
     write_report(results, arguments.report)
-    return 0 if all(result.ok for result in results) else 1
+    passed = all(result.ok for result in results)
+    if passed:
+        show_what_next(demo, runs_on=not started or arguments.keep)
+    return 0 if passed else 1
 
 
 if __name__ == "__main__":

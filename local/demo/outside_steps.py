@@ -49,6 +49,7 @@ def call_outside(demo: Demo) -> str:
     )
     alice.hang_up()
     alice.wait("CALL_CLOSED")
+    demo.keep_recording("alice", "alice-hears-the-gateway")
     record = demo.gateway.wait_until_ended(record["id"], limit_s=3)
     return "; ".join((_describe_media(demo, record), _describe_charge(demo, record), _fail_over(demo)))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from local.demo.api import ApiError
-from local.demo.state import Demo
+from local.demo.state import EXTERNAL, Demo
 
 TAIL_LINES = 15
 SIP_LINES = 120
@@ -37,6 +37,20 @@ def write_report(results: Sequence[Result], path: Path) -> None:
     total = sum(result.seconds for result in results)
     passed = sum(result.ok for result in results)
     _say(f"{passed} of {len(results)} steps walked are ok, {total:.1f} s; {path}")
+
+
+def show_what_next(demo: Demo, *, runs_on: bool) -> None:
+    """For somebody who wants to hear it: what Alice heard, and while the system runs her account for a softphone."""
+    _say(f"Hear what Alice heard: {demo.recordings / 'alice-hears-the-gateway.wav'}")
+    if not runs_on:
+        return
+    alice = demo.people["alice"]
+    _say(
+        "Or call yourself, with any SIP softphone on this machine:\n"
+        f"  user {alice.username}   password {alice.softphone_password}   domain {demo.domain}\n"
+        f"  outbound proxy {demo.sbc_address}, UDP or TCP\n"
+        f"then dial {EXTERNAL} and listen."
+    )
 
 
 def show_failure(demo: Demo) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Demo:
     paths: Paths
     run: str
     directory: Path  # of the phones
+    recordings: Path  # what is worth hearing stays here
     public: Api
     gateway: GatewayClient
     isp: Api = field(init=False)
@@ -64,6 +66,13 @@ class Demo:
     def _is_in_force(self) -> bool:
         sbc = next(one for one in self.isp.get("/sbcs")["items"] if one["id"] == self.sbc_id)
         return bool(sbc["in_force"]["nodes"] == sbc["in_force"]["acknowledged"] > 0)
+
+    def keep_recording(self, username: str, name: str) -> None:
+        """What this phone heard in its last call, as ``name``.wav."""
+        recording = self.phones[username].recording()
+        if recording is not None:
+            self.recordings.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(recording, self.recordings / f"{name}.wav")
 
     def publish_txt(self, name: str, value: str) -> None:
         """In the file that stands for the DNS of an embedded system."""

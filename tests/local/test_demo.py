@@ -31,6 +31,7 @@ def demo(tmp_path: Path) -> Demo:
         paths=Paths(tmp_path),
         run="demo-1",
         directory=tmp_path,
+        recordings=tmp_path,
         public=Api("http://127.0.0.1:9"),
         gateway=GatewayClient("http://127.0.0.1:9"),
     )
@@ -62,6 +63,7 @@ def test_the_first_step_that_fails_is_the_last_that_is_taken(tmp_path: Path, err
             paths=Paths(tmp_path),
             run="demo-1",
             directory=tmp_path,
+            recordings=tmp_path,
             public=Api(gateway.url),
             gateway=GatewayClient(gateway.url),
         )
