@@ -1,4 +1,4 @@
-"""``python -m local.bootstrap``: the table, this machine's SBC with its node and keys. Changes nothing that is there.
+"""``python -m local.bootstrap``: table, platform admin and plan, SBC, node and keys. Changes nothing that is there.
 
 It runs with the control plane's environment, at every start, before anything that needs these records.
 """
@@ -8,17 +8,21 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from local.environment import node_key_file, seal_key_file, write_hook_settings
+from local.environment import admin_password_file, node_key_file, seal_key_file, write_hook_settings
 from local.settings import Paths, Settings, find_paths, load_settings
 
 
 def bootstrap(settings: Settings, paths: Paths) -> None:
     from chalicelib.storage.database import database
     from chalicelib.storage.schema import create_table
+    from chalicelib.workflows.bootstrap_platform import bootstrap_platform
     from chalicelib.workflows.create_sbc import create_sbc
     from chalicelib.workflows.enrol_node import enrol_node
 
     create_table(database().client, database().table_name)
+    platform = bootstrap_platform(admin_email=f"admin@{settings.domain}")
+    if platform.admin_password is not None:
+        write_secret(admin_password_file(paths), platform.admin_password)
     sbc = create_sbc(
         settings.sbc_name,
         f"{settings.sip_host}:{settings.sip_port}",

@@ -32,8 +32,15 @@ def make_app_environment(settings: Settings, paths: Paths) -> dict[str, str]:
         "PATCHBAY_MAIL_DIR": str(paths.mail),
         "PATCHBAY_SECRETS_ADAPTER": "file",
         "PATCHBAY_SECRETS_DIR": str(paths.secrets),
+        "PATCHBAY_DNS_ADAPTER": "file",
+        "PATCHBAY_DNS_FILE": str(paths.dns),
         "PATCHBAY_ALLOW_PRIVATE_GATEWAYS": "true",  # for the test gateway on loopback
     }
+
+
+def admin_password_file(paths: Paths) -> Path:
+    """Of the platform's admin, ``admin@`` the platform's domain, as made up on the first run."""
+    return paths.secrets / "platform-admin-password"
 
 
 def node_key_file(paths: Paths) -> Path:

@@ -7,13 +7,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sbc.kamailio.render import rtpengine_command
-from sbc.settings import load_settings
-
 from local.environment import hook_settings_file, make_app_environment, sbc_settings_file
 from local.health import AnswersHttp, HttpCheck, RtpengineCheck, SipCheck
 from local.settings import ROOT, Paths, Settings
 from local.supervise import Program
+from sbc.kamailio.render import rtpengine_command
+from sbc.settings import load_settings
 
 DYNOXIDE = ROOT / "local" / "node" / "node_modules" / "@dynoxide" / "linux-x64" / "dynoxide"
 _PYTHON = sys.executable

@@ -25,6 +25,7 @@ log = logging.getLogger("scheduler")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _UNIT_S = {"minute": 60, "hour": 3600, "day": 86400}
 _TICK_S = 0.5
+_REMEMBERED_S = 60  # a job that runs every few seconds may as well run again after a restart
 
 
 class ScheduleError(ValueError):
@@ -63,9 +64,10 @@ class Scheduler:
             log.exception("job failed key=%s", key)
             return None
         self._done[job.name] = period
-        temporary = self._state.with_suffix(".new")
-        temporary.write_text(json.dumps(self._done))
-        temporary.replace(self._state)
+        if job.every_s >= _REMEMBERED_S:
+            temporary = self._state.with_suffix(".new")
+            temporary.write_text(json.dumps(self._done))
+            temporary.replace(self._state)
         return key
 
 
@@ -84,6 +86,13 @@ def find_jobs(app: Any) -> list[Job]:
 
     sources = [source for source in app.event_sources if isinstance(source, ScheduledEventConfig)]
     return [_make_job(source.name, source.schedule_expression, app.handler_map[source.name]) for source in sources]
+
+
+def make_outbox_job() -> Job:
+    """What a queue triggers in AWS: changes too large for one transaction are carried on within a second."""
+    from chalicelib.workflows.expand_outbox import expand_outbox
+
+    return Job(name="outbox", every_s=1, run=lambda _key, _now_ms: expand_outbox())
 
 
 def _make_job(name: str, schedule: Any, handler: Callable[[dict[str, Any], Any], object]) -> Job:
@@ -118,7 +127,7 @@ def main() -> None:
     from app import app
 
     paths = find_paths()
-    scheduler = Scheduler(find_jobs(app), state=paths.var / "scheduler.json")
+    scheduler = Scheduler([*find_jobs(app), make_outbox_job()], state=paths.var / "scheduler.json")
     beat = paths.run / "scheduler.beat"
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())

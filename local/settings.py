@@ -113,6 +113,11 @@ class Paths:
         return self.var / "mail"
 
     @property
+    def dns(self) -> Path:
+        """TXT records that stand for the DNS: ``{name: [text, ..]}``; absent: there are none."""
+        return self.var / "dns.json"
+
+    @property
     def files(self) -> Path:
         return self.var / "files"
 

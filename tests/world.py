@@ -101,11 +101,16 @@ class TenantWorld:
         return f"/tenants/{self.tenant_id}"
 
     def part(self, key: str) -> dict[str, Any]:
-        """A part as a node gets it."""
-        answer = self.node.get(f"/sbc/parts?key={key}", headers={"accept": PART_TYPE})
-        assert answer.status == 200, answer.text
-        found: dict[str, Any] = json.loads(gzip.decompress(answer.text))
-        return found
+        """A part as this SBC's node gets it."""
+        return part_at(self.node, key)
+
+
+def part_at(node: ApiClient, key: str) -> dict[str, Any]:
+    """A part as a node gets it."""
+    answer = node.get(f"/sbc/parts?key={key}", headers={"accept": PART_TYPE})
+    assert answer.status == 200, answer.text
+    found: dict[str, Any] = json.loads(gzip.decompress(answer.text))
+    return found
 
 
 def a_tenant_world(api: ApiClient, **tenant_fields: Any) -> TenantWorld:
@@ -132,3 +137,19 @@ def a_tenant_world(api: ApiClient, **tenant_fields: Any) -> TenantWorld:
         tenant_id=tenant["id"],
         domain=tenant["domain"],
     )
+
+
+def a_call_of(world: TenantWorld) -> str:
+    """The id of a stored call of the tenant, refused before it reached anybody."""
+    at = time.time_ns() // 1_000_000
+    call_id = an_id("call")
+    cdr = {
+        "call_id": call_id, "sbc_id": world.sbc_id, "node": "n1", "isp_id": world.isp_id,
+        "tenant_id": world.tenant_id, "customer_id": world.customer_id, "direction": "internal", "caller": {},
+        "dialled": "999", "calling_number": "", "called_number": "", "did": "", "setup_at": at, "ended_at": at,
+        "sip_status": 404, "q850_cause": 1, "hangup_by": "system",
+        "refusal": {"code": "number_not_recognised", "sip_status": 404, "reason": "Not Found"},
+    }  # fmt: skip
+    [result] = world.node.post("/sbc/cdrs", {"cdrs": [cdr]}).expect(200)["results"]
+    assert result["status"] == "stored", result
+    return call_id

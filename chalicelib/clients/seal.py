@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import os
 from functools import cache
 
 from chalicelib.clients.secrets import random_secret
@@ -58,6 +59,27 @@ def open_ha1(sealed: str, username: str, domain: str, key: bytes) -> str:
     except (ValueError, InvalidTag) as error:
         raise SealError(f"no HA1 of {username}@{domain} for this SBC") from error
     return opened.decode()
+
+
+def seal_text(text: str, *, owner: str) -> str:
+    """For what is kept for a while and may hold a secret, such as an answer that shows a new password."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = AESGCM(_texts_key()).encrypt(nonce, text.encode(), owner.encode())
+    return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+
+def open_text(sealed: str, *, owner: str) -> str:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    raw = base64.urlsafe_b64decode(sealed)
+    return AESGCM(_texts_key()).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode()).decode()
+
+
+@cache
+def _texts_key() -> bytes:
+    return _derive("texts")
 
 
 def _owner(username: str, domain: str) -> bytes:

@@ -12,6 +12,8 @@ from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.common import Page
 from chalicelib.schemas.dids import DidQuery, DidTenantBody, DidView, NewDidsBody, NewDidsView
 from chalicelib.storage import dids
+from chalicelib.storage.references import missing_reference
+from chalicelib.storage.scope import TenantScope
 from chalicelib.storage.tenants import find_tenant_scope
 from chalicelib.workflows.add_numbers import add_numbers, numbers_between
 
@@ -72,14 +74,19 @@ def give_did(call: Call[DidTenantBody]) -> DidView:
     did = dids.find_did(isp_id, number)
     if did is None:
         raise PatchbayError("not_found", "This number isn't in your inventory")
-    if did.tenant_id and did.tenant_id != call.body.tenant_id:
-        scope = find_tenant_scope(isp_id, did.tenant_id)
-        if scope is not None:
-            dids.release_did(scope, number, actor=actor)
-    if call.body.tenant_id and did.tenant_id != call.body.tenant_id:
-        scope = find_tenant_scope(isp_id, call.body.tenant_id)
-        if scope is None:
-            raise PatchbayError("reference_not_found", "There is no such tenant")
-        dids.allocate_did(scope, number, "", actor=actor)
+    if did.tenant_id == call.body.tenant_id:
+        return DidView.model_validate(did)
+    target = _tenant(isp_id, call.body.tenant_id) if call.body.tenant_id else None
+    if did.tenant_id:
+        dids.release_did(_tenant(isp_id, did.tenant_id), number, actor=actor)
+    if target is not None:
+        dids.allocate_did(target, number, "", actor=actor)
     did.tenant_id = call.body.tenant_id
     return DidView.model_validate(did)
+
+
+def _tenant(isp_id: str, tenant_id: str) -> TenantScope:
+    scope = find_tenant_scope(isp_id, tenant_id)
+    if scope is None:
+        raise missing_reference("tenant_id", tenant_id)
+    return scope

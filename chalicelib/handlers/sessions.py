@@ -16,11 +16,13 @@ from chalicelib.schemas.sessions import (
     PasswordConfirmBody,
     PasswordResetBody,
     RefreshBody,
+    SubscriberLoginBody,
     TokensView,
 )
 from chalicelib.settings import settings
 from chalicelib.workflows.change_password import change_password
 from chalicelib.workflows.log_in import log_in
+from chalicelib.workflows.log_in_subscriber import log_in_subscriber
 from chalicelib.workflows.log_out import log_out
 from chalicelib.workflows.refresh_session import refresh_session
 from chalicelib.workflows.request_password_reset import request_password_reset
@@ -42,6 +44,21 @@ blueprint = Blueprint(__name__)
 def login(call: Call[LoginBody]) -> Any:
     body = call.body
     tokens = log_in(namespace=body.namespace, email=body.email, password=body.password, source_ip=call.source_ip)
+    return TokensView(**asdict(tokens))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/auth/subscriber-login",
+    roles=(),
+    body=SubscriberLoginBody,
+    out=TokensView,
+    summary="Log in to the phone console",
+)
+def subscriber_login(call: Call[SubscriberLoginBody]) -> Any:
+    username, _, domain = call.body.address.partition("@")
+    tokens = log_in_subscriber(username=username, domain=domain, password=call.body.password, source_ip=call.source_ip)
     return TokensView(**asdict(tokens))
 
 

@@ -35,10 +35,12 @@ def create_tenant(call: Call[TenantBody]) -> TenantView:
     roles=("isp_admin", "tenant_admin"),
     out=TenantView,
     tenant_scoped=False,
-    summary="Get one tenant",
+    summary="Get one tenant; its own admins don't see the carrier",
 )
 def get_tenant(call: Call[Any]) -> TenantView:
-    return TenantView.model_validate(get_record(IspScope(call.identity.isp_id), TENANT, call.path["tenant_id"]))
+    found = get_record(IspScope(call.identity.isp_id), TENANT, call.path["tenant_id"])
+    view = TenantView.model_validate(found)
+    return view if call.identity.role == "isp_admin" else view.model_copy(update={"carrier_id": ""})
 
 
 register(

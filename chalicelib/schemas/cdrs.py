@@ -89,8 +89,8 @@ class Cdr(Body):
     sip_call_id: FreeText = ""
     user_agent: FreeText = ""
     src_ip: FreeText = ""
-    legs: list[CdrLeg] = Field(default=[], max_length=50)
-    trace: list[CdrStep] = Field(default=[], max_length=200)
+    legs: list[CdrLeg] = Field(default=[], max_length=200)
+    trace: list[CdrStep] = Field(default=[], max_length=1000)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

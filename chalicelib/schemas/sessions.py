@@ -9,12 +9,18 @@ from pydantic import BaseModel, Field, StringConstraints
 from chalicelib.schemas.common import Body, LoginEmail, Password, Token
 
 LoginNamespace = Annotated[str, StringConstraints(min_length=1, max_length=63, to_lower=True)]
+SipAddress = Annotated[str, StringConstraints(max_length=300, pattern=r"^[A-Za-z0-9._-]{1,40}@[A-Za-z0-9.-]{1,253}$")]
 
 
 class LoginBody(Body):
     namespace: LoginNamespace
     email: LoginEmail
     password: Password
+
+
+class SubscriberLoginBody(Body):
+    address: SipAddress = Field(description="user@domain")
+    password: Password = Field(description="The softphone password")
 
 
 class RefreshBody(Body):

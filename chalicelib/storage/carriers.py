@@ -32,24 +32,61 @@ class GatewayEntry(Item, discriminator="GatewayEntry"):
     port = JSONAttribute(null=True)
 
 
+INLINE_GATEWAYS = 20  # with a tenant's own entries they still fit one transaction
+
+
 def gateway_sk(gateway_id: str) -> str:
     return f"GATEWAY#{gateway_id}"
 
 
 def put_gateway_entries(tx: Transaction, isp_id: str, carrier: Carrier, sbc_ids: list[str]) -> None:
     for sbc_id in sbc_ids:
-        for gateway in carrier.gateways:
-            tx.put(
-                GatewayEntry(
-                    pk=keys.sbc_index(sbc_id),
-                    sk=gateway_sk(gateway["gateway_id"]),
-                    isp_id=isp_id,
-                    carrier_id=carrier.id,
-                    gateway_id=gateway["gateway_id"],
-                    networks=gateway["networks"],
-                    port=gateway["source_port"],
-                )
-            )
+        for entry in _entries(isp_id, carrier, sbc_id):
+            tx.put(entry)
+
+
+def bring_gateways(tx: Transaction, isp_id: str, sbc_id: str) -> None:
+    """All the ISP's gateways into the index of an SBC that begins to serve it. Too many for the transaction are put
+    before it: that they can't change in between is proven by the version of the ISP's set of SBCs. If it is refused
+    they stay behind, and lead to no tenant."""
+    entries = [entry for carrier in carriers_of_isp(isp_id) for entry in _entries(isp_id, carrier, sbc_id)]
+    if len(entries) > INLINE_GATEWAYS:
+        database().put_many(entries)
+        return
+    for entry in entries:
+        tx.put(entry)
+
+
+def remove_gateways(tx: Transaction, isp_id: str, sbc_id: str) -> None:
+    """All the ISP's gateways from the index of an SBC that ceases to serve it: too many for a transaction, after it."""
+    entries = [entry for carrier in carriers_of_isp(isp_id) for entry in _entries(isp_id, carrier, sbc_id)]
+    if len(entries) > INLINE_GATEWAYS:
+        tx.afterwards(lambda: database().delete_many([(entry.pk, entry.sk) for entry in entries]))
+        tx.afterwards(lambda: _bump_index(sbc_id))
+        return
+    for entry in entries:
+        tx.delete(entry.pk, entry.sk)
+
+
+def _entries(isp_id: str, carrier: Carrier, sbc_id: str) -> list[GatewayEntry]:
+    return [
+        GatewayEntry(
+            pk=keys.sbc_index(sbc_id),
+            sk=gateway_sk(gateway["gateway_id"]),
+            isp_id=isp_id,
+            carrier_id=carrier.id,
+            gateway_id=gateway["gateway_id"],
+            networks=gateway["networks"],
+            port=gateway["source_port"],
+        )
+        for gateway in carrier.gateways
+    ]
+
+
+def _bump_index(sbc_id: str) -> None:
+    tx = Transaction()
+    tx.bump(index_key(sbc_id), [sbc_id])
+    tx.commit()
 
 
 def _effects(scope: IspScope, tx: Transaction, before: Carrier | None, after: Carrier | None) -> None:

@@ -15,6 +15,7 @@ from chalicelib.storage.references import change_uses, missing_reference
 from chalicelib.storage.sbc_entries import delete_did, put_did
 from chalicelib.storage.scope import TenantScope
 from chalicelib.storage.subscribers import SUBSCRIBER
+from chalicelib.storage.tenant_parts import bump_tenant_part
 from chalicelib.storage.tenants import TENANT, TenantDid
 from chalicelib.storage.transaction import Actor, Transaction
 
@@ -119,7 +120,7 @@ def assign_did(scope: TenantScope, number: str, subscriber_id: str, *, actor: Ac
     tx.put(did, condition="subscriber_id = :before", before=before)
     _use_subscriber(tx, scope, before, -1)
     _use_subscriber(tx, scope, subscriber_id, +1)
-    tx.bump(core_key(scope.tenant_id), [scope.sbc_id])
+    bump_tenant_part(tx, scope, core_key(scope.tenant_id))
     tx.audit(scope.isp_id, actor, "did.assign", before={"subscriber_id": before}, after={"number": number,
              "subscriber_id": subscriber_id})  # fmt: skip
     tx.commit()
@@ -147,5 +148,5 @@ def _use_subscriber(tx: Transaction, scope: TenantScope, subscriber_id: str, cha
 
 
 def _bump(tx: Transaction, scope: TenantScope, number: str) -> None:
-    tx.bump(core_key(scope.tenant_id), [scope.sbc_id])
-    tx.bump(dids_key(scope.sbc_id, did_shard(number)), [scope.sbc_id])
+    bump_tenant_part(tx, scope, core_key(scope.tenant_id))
+    bump_tenant_part(tx, scope, dids_key(scope.sbc_id, did_shard(number)))

@@ -20,18 +20,21 @@ from chalicelib.storage.transaction import Transaction
 
 
 class Session(Item, discriminator="Session"):
-    """Of a user, or of a subscriber (with ``tenant_id``)."""
+    """Of a user, or of a subscriber (with ``tenant_id``, and ``credential`` for the password it began with)."""
 
     session_id = UnicodeAttribute()
     isp_id = UnicodeAttribute(default="")
     tenant_id = UnicodeAttribute(default="")
     user_id = UnicodeAttribute()
+    credential = UnicodeAttribute(default="")
     secret_hash = UnicodeAttribute()
     started_at = NumberAttribute()
     expires_at = NumberAttribute()  # seconds
 
 
-def start_session(tx: Transaction, *, isp_id: str, user_id: str, tenant_id: str = "") -> tuple[str, str]:
+def start_session(
+    tx: Transaction, *, isp_id: str, user_id: str, tenant_id: str = "", credential: str = ""
+) -> tuple[str, str]:
     """The session's id and its first refresh token."""
     session_id, secret = tx.new_id("ses"), _new_secret()
     expires_at = tx.now_ms // 1000 + settings().refresh_token_s
@@ -43,6 +46,7 @@ def start_session(tx: Transaction, *, isp_id: str, user_id: str, tenant_id: str 
             isp_id=isp_id,
             tenant_id=tenant_id,
             user_id=user_id,
+            credential=credential,
             secret_hash=token_hash(secret),
             started_at=tx.now_ms,
             expires_at=expires_at,

@@ -14,7 +14,7 @@ from chalicelib.storage.records import Noun
 from chalicelib.storage.references import Reference
 from chalicelib.storage.scope import TenantScope
 from chalicelib.storage.security_groups import SECURITY_GROUP
-from chalicelib.storage.tenant_parts import subscriber_count_key
+from chalicelib.storage.tenant_parts import bump_tenant_part, subscriber_count_key
 from chalicelib.storage.tenants import find_tenant
 from chalicelib.storage.transaction import Transaction
 
@@ -66,7 +66,7 @@ def _effects(scope: TenantScope, tx: Transaction, before: Subscriber | None, aft
     if changed is None:
         return
     shards = subscriber_shards(scope)
-    tx.bump(subscribers_key(scope.tenant_id, subscriber_shard(changed.id, shards)), [scope.sbc_id])
+    bump_tenant_part(tx, scope, subscribers_key(scope.tenant_id, subscriber_shard(changed.id, shards)))
     _names(scope, tx, before, after)
     if before is None or after is None:
         pk, sk = subscriber_count_key(scope)

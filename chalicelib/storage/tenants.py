@@ -7,17 +7,17 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute
 from chalicelib.domain.errors import field_error
 from chalicelib.domain.parts import core_key, did_shard, dids_key, index_key, isp_key, subscribers_key
 from chalicelib.storage import keys
-from chalicelib.storage.carriers import CARRIER, carriers_of_isp, put_gateway_entries
+from chalicelib.storage.carriers import CARRIER, bring_gateways, remove_gateways
 from chalicelib.storage.customer_tenants import delete_link, put_link
 from chalicelib.storage.customers import CUSTOMER
 from chalicelib.storage.database import database
 from chalicelib.storage.dialplans import DIALPLAN
 from chalicelib.storage.domains import DOMAIN, check_verified
-from chalicelib.storage.isp_sbcs import advance_sbc_set, count_tenant, sbc_set
+from chalicelib.storage.isp_sbcs import SbcSet, advance_sbc_set, count_tenant, sbc_set
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.records import Noun
-from chalicelib.storage.references import Reference
-from chalicelib.storage.sbc_entries import delete_did, domain_sk, put_did, put_domain
+from chalicelib.storage.references import Reference, check_unchanged, find_uses
+from chalicelib.storage.sbc_entries import delete_did, delete_domain, put_did, put_domain
 from chalicelib.storage.sbcs import leave_sbc, use_sbc
 from chalicelib.storage.scope import IspScope, TenantScope
 from chalicelib.storage.transaction import Transaction
@@ -56,6 +56,11 @@ class DomainOwner(Item, discriminator="DomainOwner"):
     tenant_id = UnicodeAttribute()
 
 
+class TenantPast(Item, discriminator="TenantPast"):
+    """An SBC that has served the tenant, or a customer it has belonged to: records of calls made then are still to
+    come after a change. Never deleted: it stays true."""
+
+
 class TenantDid(Item, discriminator="TenantDid"):
     """A number that was allocated to a tenant, and the subscriber it rings (empty: nobody yet)."""
 
@@ -80,23 +85,40 @@ def find_tenant_pointer(tenant_id: str) -> TenantPointer | None:
     return database().find(TenantPointer, keys.tenant(tenant_id), keys.META)
 
 
+def belonged_to(tenant_id: str, owner_id: str) -> bool:
+    """Whether this SBC serves or served the tenant, or it is or was this customer's."""
+    return database().find(TenantPast, keys.tenant(tenant_id), keys.past_sk(owner_id)) is not None
+
+
 def tenant_dids(tenant_id: str) -> list[TenantDid]:
     return database().all(TenantDid, keys.tenant(tenant_id), prefix="DID#")
 
 
 def _effects(scope: IspScope, tx: Transaction, before: Tenant | None, after: Tenant | None) -> None:
-    moved = before is None or after is None or before.sbc_id != after.sbc_id
-    if moved and before is not None:
-        _leave(scope, tx, before, stays=after is not None)
-    if moved and after is not None:
-        _arrive(scope, tx, after, arrives=before is None)
+    if before is None or after is None or before.sbc_id != after.sbc_id:
+        _move(scope, tx, before, after)
     if after is not None:
         tx.bump(core_key(after.id), [after.sbc_id])
     _follow_customer(tx, before, after)
 
 
-def _arrive(scope: IspScope, tx: Transaction, tenant: Tenant, *, arrives: bool) -> None:
-    """The tenant's entries on its SBC, and the ISP's too if this is its first tenant there."""
+def _move(scope: IspScope, tx: Transaction, before: Tenant | None, after: Tenant | None) -> None:
+    """From nowhere, to nowhere, or from one SBC to another. The set of SBCs is read first and proven last: no carrier
+    can be changed in between; nor can a number be allocated while the tenant is on its way."""
+    seen = sbc_set(scope.isp_id)
+    if before is not None and after is not None:
+        check_unchanged(tx, scope.pk, TENANT.sk(after.id), find_uses(scope.pk, TENANT.sk(after.id)))
+    crosses = False
+    if before is not None:
+        crosses = _leave(scope, tx, before, stays=after is not None, seen=seen)
+    if after is not None:
+        crosses = _arrive(scope, tx, after, arrives=before is None, seen=seen) or crosses
+    if crosses:
+        advance_sbc_set(tx, scope.isp_id, seen)
+
+
+def _arrive(scope: IspScope, tx: Transaction, tenant: Tenant, *, arrives: bool, seen: SbcSet) -> bool:
+    """The tenant's entries on its SBC, and the ISP's too if this is its first tenant there (True)."""
     sbc_id, isp_id = tenant.sbc_id, scope.isp_id
     if arrives:
         tx.put_new(
@@ -106,6 +128,7 @@ def _arrive(scope: IspScope, tx: Transaction, tenant: Tenant, *, arrives: bool) 
     if tenant.own_domain_id:
         check_verified(tx, isp_id, tenant.domain)
     tx.put(TenantPointer(pk=keys.tenant(tenant.id), sk=keys.META, isp_id=isp_id, sbc_id=sbc_id))
+    tx.put(TenantPast(pk=keys.tenant(tenant.id), sk=keys.past_sk(sbc_id)))
     put_domain(tx, sbc_id, domain=tenant.domain, isp_id=isp_id, tenant_id=tenant.id)
     for did in tenant_dids(tenant.id):
         put_did(tx, sbc_id, number=did.number, isp_id=isp_id, tenant_id=tenant.id)
@@ -114,29 +137,31 @@ def _arrive(scope: IspScope, tx: Transaction, tenant: Tenant, *, arrives: bool) 
         tx.bump(subscribers_key(tenant.id, shard), [sbc_id])
     tx.bump(index_key(sbc_id), [sbc_id])
     use_sbc(tx, isp_id, sbc_id)
-    seen = sbc_set(isp_id)
-    if count_tenant(tx, isp_id, sbc_id, +1, seen=seen):
-        advance_sbc_set(tx, isp_id, seen)
+    first = count_tenant(tx, isp_id, sbc_id, +1, seen=seen)
+    if first:
         tx.bump(isp_key(isp_id), [sbc_id])
-        for carrier in carriers_of_isp(isp_id):
-            put_gateway_entries(tx, isp_id, carrier, [sbc_id])
+        bring_gateways(tx, isp_id, sbc_id)
+    return first
 
 
-def _leave(scope: IspScope, tx: Transaction, tenant: Tenant, *, stays: bool) -> None:
+def _leave(scope: IspScope, tx: Transaction, tenant: Tenant, *, stays: bool, seen: SbcSet) -> bool:
+    """Nothing of the tenant is left on its SBC, and nothing of the ISP if it was its last there (True)."""
     sbc_id, isp_id = tenant.sbc_id, scope.isp_id
     if not stays:
         tx.delete(keys.sip_domain(tenant.domain), keys.UNIQUE)
         tx.delete(keys.tenant(tenant.id), keys.META)
-    tx.delete(keys.sbc_index(sbc_id), domain_sk(tenant.domain))
+    delete_domain(tx, sbc_id, domain=tenant.domain)
     for did in tenant_dids(tenant.id):
         delete_did(tx, sbc_id, number=did.number, isp_id=isp_id)
         tx.bump(dids_key(sbc_id, did_shard(did.number)), [sbc_id])
     tx.bump(index_key(sbc_id), [sbc_id])
     tx.bump(core_key(tenant.id), [sbc_id])
     leave_sbc(tx, sbc_id)
-    seen = sbc_set(isp_id)
-    if count_tenant(tx, isp_id, sbc_id, -1, seen=seen) and not stays:
-        advance_sbc_set(tx, isp_id, seen)
+    last = count_tenant(tx, isp_id, sbc_id, -1, seen=seen)
+    if last:
+        tx.bump(isp_key(isp_id), [sbc_id])
+        remove_gateways(tx, isp_id, sbc_id)
+    return last
 
 
 def _follow_customer(tx: Transaction, before: Tenant | None, after: Tenant | None) -> None:
@@ -148,6 +173,7 @@ def _follow_customer(tx: Transaction, before: Tenant | None, after: Tenant | Non
         delete_link(tx, before.customer_id, before.id)
     if after is not None:
         put_link(tx, after.customer_id, after.id, after.sbc_id)
+        tx.put(TenantPast(pk=keys.tenant(after.id), sk=keys.past_sk(after.customer_id)))
 
 
 TENANT = Noun(

@@ -58,6 +58,7 @@ class Transaction:
         self.db = db or database()
         self._operations: list[_Operation] = []
         self._bumped: set[tuple[str, str]] = set()
+        self._checked: set[tuple[str, str]] = set()
         self._afterwards: list[Callable[[], None]] = []
 
     def __len__(self) -> int:
@@ -90,6 +91,12 @@ class Transaction:
     def check(self, pk: str, sk: str, *, condition: str = EXISTS, on_conflict: PatchbayError, **values: Any) -> None:
         """Something else must be true at this instant, such as that what a field refers to exists."""
         self._add("ConditionCheck", _key(pk, sk), condition, on_conflict, values)
+
+    def check_once(self, pk: str, sk: str, *, condition: str, on_conflict: PatchbayError, **values: Any) -> None:
+        """``check`` for what several parts of one change depend on alike: a transaction takes one per item."""
+        if (pk, sk) not in self._checked:
+            self._checked.add((pk, sk))
+            self.check(pk, sk, condition=condition, on_conflict=on_conflict, **values)
 
     def update(
         self,

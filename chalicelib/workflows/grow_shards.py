@@ -11,6 +11,7 @@ from chalicelib.domain.parts import core_key, subscribers_key
 from chalicelib.storage import keys
 from chalicelib.storage.scope import TenantScope
 from chalicelib.storage.subscribers import SHARD_FILL, count_subscribers, subscriber_shards
+from chalicelib.storage.tenant_parts import bump_tenant_part
 from chalicelib.storage.transaction import Transaction
 
 MOST_SHARDS = 256
@@ -37,11 +38,11 @@ def _double(scope: TenantScope, shards: int) -> int:
         shards=shards,
         one=1,
     )
-    tx.bump(core_key(scope.tenant_id), [scope.sbc_id])
+    bump_tenant_part(tx, scope, core_key(scope.tenant_id))
     tx.commit()
     for first in range(0, shards * 2, BUMPS_AT_ONCE):
         tx = Transaction()
         for shard in range(first, min(first + BUMPS_AT_ONCE, shards * 2)):
-            tx.bump(subscribers_key(scope.tenant_id, shard), [scope.sbc_id])
+            bump_tenant_part(tx, scope, subscribers_key(scope.tenant_id, shard))
         tx.commit()
     return shards * 2

@@ -1,21 +1,25 @@
-"""A refresh token for new tokens, if its user may still have them."""
+"""A refresh token for new tokens, if its user or subscriber may still have them."""
 
 from __future__ import annotations
 
 import time
 
+from chalicelib.auth import Identity
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.storage.isps import find_isp
 from chalicelib.storage.sessions import Session, end_session, get_session, renew_session
+from chalicelib.storage.subscriber_logins import SubscriberLogin, find_subscriber
+from chalicelib.storage.tenants import find_tenant
 from chalicelib.storage.users import User, find_user
 from chalicelib.workflows.issue_tokens import Tokens, identity_of, make_tokens
+from chalicelib.workflows.log_in_subscriber import check_subscriber_active, credential_of, subscriber_identity
 
 
 def refresh_session(*, refresh_token: str, now_s: int | None = None) -> Tokens:
     now = now_s if now_s is not None else int(time.time())
     session = get_session(refresh_token, now_s=now)
-    user = _user(session)
-    return make_tokens(identity_of(user, session.session_id), renew_session(session, now_s=now))
+    identity = _subscriber(session) if session.tenant_id else identity_of(_user(session), session.session_id)
+    return make_tokens(identity, renew_session(session, now_s=now))
 
 
 def _user(session: Session) -> User:
@@ -27,3 +31,14 @@ def _user(session: Session) -> User:
     if user.suspended or (isp is not None and isp.suspended):
         raise PatchbayError("suspended")
     return user
+
+
+def _subscriber(session: Session) -> Identity:
+    tenant = find_tenant(session.isp_id, session.tenant_id)
+    subscriber = find_subscriber(session.tenant_id, session.user_id)
+    if tenant is None or subscriber is None or credential_of(subscriber) != session.credential:
+        end_session(session.session_id)
+        raise PatchbayError("not_authenticated")
+    login = SubscriberLogin(session.isp_id, tenant, subscriber)
+    check_subscriber_active(login)
+    return subscriber_identity(login, session.session_id)

@@ -23,7 +23,7 @@ from chalicelib.storage.call_names import find_tenants
 from chalicelib.storage.cdrs import Cdr, put_cdr, put_unrated, stored_calls
 from chalicelib.storage.isps import find_isp
 from chalicelib.storage.scope import IspScope
-from chalicelib.storage.tenants import Tenant
+from chalicelib.storage.tenants import Tenant, belonged_to
 from chalicelib.storage.transaction import MAX_OPERATIONS, Transaction
 from chalicelib.workflows.customer_terms import Terms, load_terms
 from chalicelib.workflows.rate_cdr import StoredCharge, ledger_entries, rate_cdr
@@ -31,6 +31,7 @@ from chalicelib.workflows.summarise_call import summarise_call
 
 CALLS_TOGETHER = 25
 MAX_BYTES = 200_000  # of one record; DynamoDB takes items of 400 KB, charges and keys included
+BYTES_TOGETHER = 2_000_000  # of the records of one transaction, of which DynamoDB takes 4 MB
 KEPT_AT_LEAST_S = 30 * 86400  # after arrival, however old the call is: as long as it is kept it can't be rated twice
 
 LoadTerms = Callable[[IspScope, str], Terms]
@@ -73,7 +74,8 @@ def store_cdrs(
     _group(batch, records, tenants)
     for (isp_id, customer_id), members in batch.groups.items():
         terms = batch.load(IspScope(isp_id), customer_id)
-        for together in _portions([_Call(place, _cdr(batch, record, terms)) for place, record in members]):
+        calls = [_rated(batch, place, record, terms) for place, record in members]
+        for together in _portions(calls):
             _store(batch, terms, together)
     return [batch.results[place] for place in range(len(cdrs))]
 
@@ -82,6 +84,7 @@ def store_cdrs(
 class _Call:
     place: int
     cdr: Cdr
+    size: int  # bytes of the record with its charges
 
     @property
     def unrated(self) -> list[StoredCharge]:
@@ -147,11 +150,18 @@ def _group(batch: _Batch, records: dict[int, dict[str, Any]], tenants: dict[tupl
 
 
 def _check_owner(record: dict[str, Any], tenant: Tenant | None, sbc_id: str) -> None:
-    """A node speaks for the tenants of its SBC alone, or one that was broken into could bill anybody."""
-    if tenant is None or tenant.sbc_id != sbc_id:
+    """A node speaks for the tenants of its SBC alone, or one that was broken into could bill anybody. A tenant may have
+    moved, or have changed its customer, since the call began."""
+    if tenant is None or (tenant.sbc_id != sbc_id and not belonged_to(tenant.id, sbc_id)):
         raise _RejectedError("foreign_tenant", "This SBC serves no such tenant")
-    if tenant.customer_id != record["customer_id"]:
+    customer_id = record["customer_id"]
+    if tenant.customer_id != customer_id and not belonged_to(tenant.id, customer_id):
         raise _RejectedError("foreign_customer", "The tenant belongs to another customer")
+
+
+def _rated(batch: _Batch, place: int, record: dict[str, Any], terms: Terms) -> _Call:
+    cdr = _cdr(batch, record, terms)
+    return _Call(place, cdr, len(json.dumps([cdr.record, cdr.charges])))
 
 
 def _cdr(batch: _Batch, record: dict[str, Any], terms: Terms) -> Cdr:
@@ -180,15 +190,21 @@ def _retention_s(batch: _Batch, isp_id: str) -> int:
 def _portions(calls: list[_Call]) -> Iterator[list[_Call]]:
     """As many calls as fit one transaction with the balance."""
     portion: list[_Call] = []
-    operations = 1
     for call in calls:
-        if portion and (len(portion) == CALLS_TOGETHER or operations + call.operations > MAX_OPERATIONS):
+        if portion and not _fit([*portion, call]):
             yield portion
-            portion, operations = [], 1
+            portion = []
         portion.append(call)
-        operations += call.operations
     if portion:
         yield portion
+
+
+def _fit(calls: list[_Call]) -> bool:
+    return (
+        len(calls) <= CALLS_TOGETHER
+        and sum(call.operations for call in calls) < MAX_OPERATIONS
+        and sum(call.size for call in calls) <= BYTES_TOGETHER
+    )
 
 
 def _store(batch: _Batch, terms: Terms, calls: list[_Call]) -> None:
@@ -202,6 +218,8 @@ def _store(batch: _Batch, terms: Terms, calls: list[_Call]) -> None:
             if error.code != "already_exists":
                 raise
             known = stored_calls((call.cdr.tenant_id, call.cdr.call_id) for call in calls)
+            if not known:
+                raise PatchbayError("try_again") from error
             for call in calls:
                 if call.cdr.call_id in known:
                     batch.results[call.place] = Result(call.cdr.call_id, "duplicate")

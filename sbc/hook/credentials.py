@@ -22,32 +22,35 @@ class Credentials:
     unknown_ttl_s: int
 
     async def answer(self, body: JsonObject) -> dict[str, Any]:
-        """The answer to ``/auth``. Unknown and suspended look the same. Raises ``FieldError``, ``SourceError``."""
+        """The answer to ``/auth``. Raises ``FieldError``, ``SourceError``.
+
+        The suspended keep their digest, since emergency calls pass a suspension, but may not register.
+        """
         user, domain = fields.text(body, "user"), fields.text(body, "domain").lower()
         unknown = {"unknown": True, "ttl_s": self.unknown_ttl_s}
         try:
-            subscriber = await self.decider.ask(lambda snapshot: find_active(snapshot, user, domain))
+            found = await self.decider.ask(lambda snapshot: find_claimed(snapshot, user, domain))
         except PartGoneError:
             return unknown
-        if subscriber is None:
+        if found is None:
             return unknown
+        subscriber, suspended = found
         answer = {"softphone": self.opener.open(subscriber.softphone_ha1, subscriber.username, domain)}
         if fields.text(body, "transport", "udp").lower() not in {"ws", "wss"}:
             answer["sip"] = self.opener.open(subscriber.sip_ha1, subscriber.username, domain)
         known = {name: ha1 for name, ha1 in answer.items() if ha1}
-        return {**known, "ttl_s": self.ttl_s} if known else unknown
+        return {**known, "may_register": 0 if suspended else 1, "ttl_s": self.ttl_s} if known else unknown
 
 
-def find_active(snapshot: Snapshot, user: str, domain: str) -> Subscriber | None:
-    """The subscriber with this username, unless somebody above or the subscriber is suspended. An alias is no
-    username: the HA1 is made of the latter. Raises ``MissingPartError``."""
+def find_claimed(snapshot: Snapshot, user: str, domain: str) -> tuple[Subscriber, bool] | None:
+    """The subscriber with this username, and whether it or somebody above is suspended. An alias is no username: the
+    HA1 is made of the latter. Raises ``MissingPartError``."""
     owner = snapshot.index().domains.get(domain)
     if owner is None:
         return None
     tenant = snapshot.tenant(owner.tenant_id)
-    if snapshot.isp(owner.isp_id).suspended or tenant.core.suspended or tenant.core.customer.suspended:
-        return None
     subscriber = tenant.find_by_name(user)
-    if subscriber is None or subscriber.suspended or subscriber.username.lower() != user.lower():
+    if subscriber is None or subscriber.username.lower() != user.lower():
         return None
-    return subscriber
+    above = snapshot.isp(owner.isp_id).suspended or tenant.core.suspended or tenant.core.customer.suspended
+    return subscriber, above or subscriber.suspended

@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from chalicelib.domain.fields import FieldError
-from chalicelib.domain.parts import Part, PartError, parse_part
+from chalicelib.domain.part_reader import parse_part
+from chalicelib.domain.parts import Part, PartError
 from sbc.hook.jsonio import load_large_object
 from sbc.hook.metrics import Metrics
 from sbc.hook.part_source import Fetched, PartGoneError, PartSource, SourceError

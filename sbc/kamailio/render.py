@@ -95,17 +95,29 @@ def preload_path(settings: SbcSettings) -> Path:
 
 
 def create_databases(settings: SbcSettings) -> None:
-    """Creates what is missing from the schemas that come with Kamailio."""
+    """Creates what is missing, or damaged by a power cut, from the schemas that come with Kamailio."""
     for name, schemas in _SCHEMAS.items():
         database: Path = getattr(settings, name)
-        if database.exists():
+        if _is_sound(database):
             continue
+        for suffix in ("-wal", "-shm"):
+            database.with_name(database.name + suffix).unlink(missing_ok=True)
         draft = database.with_suffix(".new")
         draft.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(draft)) as connection:
             for schema in schemas:
                 connection.executescript((settings.schema_dir / schema).read_text(encoding="utf-8"))
-        draft.rename(database)
+        draft.replace(database)
+
+
+def _is_sound(database: Path) -> bool:
+    if not database.exists():
+        return False
+    with contextlib.closing(sqlite3.connect(database, timeout=5)) as connection:
+        try:
+            return bool(connection.execute("PRAGMA quick_check").fetchone() == ("ok",))
+        except sqlite3.DatabaseError:
+            return False
 
 
 def remove_leftovers(settings: SbcSettings) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.api_client import ApiClient
-from tests.calls_world import RATES, Provider, a_plan, a_provider, a_rate, now_ms, put_rates
+from tests.calls_world import RATES, Provider, a_leg, a_plan, a_provider, a_rate, now_ms, put_rates
 
 
 @pytest.fixture
@@ -95,6 +97,67 @@ def test_rating_again_under_another_plan_refunds_and_charges_and_keeps_the_histo
     key = f"call/{cdr['call_id']}/b1"
     booked = {entry["key"]: entry["amount_micros"] for entry in provider.ledger()}
     assert booked == {key: -30_000, f"{key}/refund": 30_000, f"{key}/1": -45_000}
+
+
+def test_rating_again_twice_at_once_charges_once(api: ApiClient) -> None:
+    provider = a_provider(api, rates=())
+    cdr = provider.outbound()
+    provider.send(cdr)
+    put_rates(provider.admin, plan(provider)["rate_deck_id"], RATES)
+
+    with ThreadPoolExecutor(3) as threads:
+        path = f"/calls/{cdr['call_id']}/rate-again"
+        statuses = set(threads.map(lambda _: provider.admin.post(path).status, range(3)))
+
+    assert statuses <= {200, 503}
+    assert provider.balance() == -30_000
+    assert len(provider.ledger()) == 1
+
+
+def test_a_deck_in_another_currency_than_the_ledger_is_not_converted(provider: Provider) -> None:
+    """The customer has paid in USD, so that plan is refused; nothing is ever charged in two currencies."""
+    provider.send(provider.outbound())
+    euros = a_plan(provider.admin, rates=RATES, services=(), currency="EUR")
+    customer = provider.admin.get(f"/customers/{provider.customer_id}").expect(200)
+
+    path = f"/customers/{provider.customer_id}"
+    refused = provider.admin.patch(path, {"service_plan_id": euros}, version=customer["version"])
+
+    assert refused.expect(409)["code"] == "currency_mismatch"
+
+
+def test_61_seconds_at_30_and_60_are_reported_and_charged_as_90(api: ApiClient) -> None:
+    provider = a_provider(api, rates=(a_rate("+1", 60_000, minimum_s=30, increment_s=60),))
+    cdr = provider.outbound(seconds=61)
+
+    provider.send(cdr)
+
+    [charge] = provider.charges(cdr["call_id"])
+    assert (charge["billed_s"], charge["amount_micros"]) == (90, 90_000)
+
+
+def test_a_rate_of_zero_ends_the_search_and_says_so(api: ApiClient) -> None:
+    provider = a_provider(api, rates=(a_rate("+1", 60_000), a_rate("+1209", 0)))
+    cdr = provider.outbound()
+
+    provider.send(cdr)
+
+    [charge] = provider.charges(cdr["call_id"])
+    assert (charge["state"], charge["amount_micros"], charge["verified"]) == ("free", 0, True)
+    assert provider.ledger() == []
+
+
+def test_a_prepaid_customers_incoming_calls_are_charged(provider: Provider) -> None:
+    path = f"/service-plans/{provider.plan_id}"
+    version = provider.admin.get(path).expect(200)["version"]
+    provider.admin.patch(path, {"payment": "prepaid"}, version=version).expect(200)
+    setup_at = now_ms() - 70_000
+    times = {"setup_at": setup_at, "answered_at": setup_at, "ended_at": setup_at + 60_000}
+    cdr = provider.cdr(a_leg("did", called_number="+12095550100", **times), direction="inbound", setup_at=setup_at)
+
+    provider.send(cdr)
+
+    assert provider.balance() == -6_000
 
 
 def test_a_leg_that_ended_before_it_was_answered_is_unrated_not_free(provider: Provider) -> None:

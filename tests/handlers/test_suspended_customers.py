@@ -16,7 +16,7 @@ from chalicelib.storage.references import change_uses
 from chalicelib.storage.transaction import Transaction
 from chalicelib.workflows.expand_outbox import expand_outbox
 from tests.api_client import ApiClient
-from tests.world import an_id, an_isp, as_isp_admin, changed_by, changes_of
+from tests.world import a_tenant_world, an_id, an_isp, as_isp_admin, changed_by, changes_of
 
 
 def a_customer(admin: ApiClient) -> str:
@@ -56,6 +56,19 @@ def test_every_tenant_of_a_suspended_customer_changes(api: ApiClient, count: int
 
     assert changed == {core_key(tenant_id) for tenant_id in tenant_ids}
     assert len(changes_of(sbc_id)) == count
+
+
+def test_the_suspension_stands_in_the_tenants_core(api: ApiClient) -> None:
+    world = a_tenant_world(api)
+    path = f"/customers/{world.customer_id}"
+
+    suspended = changed_by(world.sbc_id, lambda: world.admin.patch(path, {"suspended": True}, version=1).expect(200))
+    core = world.part(core_key(world.tenant_id))
+    world.admin.patch(path, {"suspended": False}, version=2).expect(200)
+
+    assert suspended == {core_key(world.tenant_id)}
+    assert core["customer"]["suspended"] is True
+    assert world.part(core_key(world.tenant_id))["customer"]["suspended"] is False
 
 
 def test_another_name_concerns_no_tenant(api: ApiClient) -> None:

@@ -43,6 +43,16 @@ def test_a_restart_does_not_run_a_period_again(tmp_path: Path) -> None:
     assert runs.keys == ["sweep#1"]
 
 
+def test_jobs_of_seconds_leave_the_state_file_alone(tmp_path: Path) -> None:
+    runs = Runs()
+    state = tmp_path / "state.json"
+
+    Scheduler([Job("outbox", 1, runs.run)], state=state).run_due(0)
+
+    assert runs.keys == ["outbox#0"]
+    assert not state.exists()
+
+
 def test_a_job_that_fails_is_tried_again_and_does_not_stop_the_others(tmp_path: Path) -> None:
     broken, sound = Runs(), Runs()
     broken.fails = True

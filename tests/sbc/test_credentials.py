@@ -15,24 +15,27 @@ def _ask(world: World, user: str, *, domain: str = DOMAIN, transport: str = "udp
 def test_a_phone_may_use_either_password(module_world: World) -> None:
     answer = _ask(module_world, "alice")
 
-    assert answer == {"sip": SIP_HA1, "softphone": SOFTPHONE_HA1, "ttl_s": 300}
+    assert answer == {"sip": SIP_HA1, "softphone": SOFTPHONE_HA1, "may_register": 1, "ttl_s": 300}
 
 
 def test_a_websocket_gets_only_the_softphone_password(module_world: World) -> None:
     answer = _ask(module_world, "Alice", domain=DOMAIN.upper(), transport="wss")
 
-    assert answer == {"softphone": SOFTPHONE_HA1, "ttl_s": 300}
+    assert answer == {"softphone": SOFTPHONE_HA1, "may_register": 1, "ttl_s": 300}
 
 
-def test_unknown_suspended_and_alias_look_the_same(module_world: World) -> None:
+def test_the_suspended_may_call_for_help_but_not_register(module_world: World) -> None:
+    assert _ask(module_world, "erin")["may_register"] == 0
+
+
+def test_unknown_and_alias_look_the_same(module_world: World) -> None:
     answers = [
         _ask(module_world, "nobody"),
-        _ask(module_world, "erin"),
         _ask(module_world, "101"),
         _ask(module_world, "alice", domain="elsewhere.example"),
     ]
 
-    assert answers == [UNKNOWN] * 4
+    assert answers == [UNKNOWN] * 3
 
 
 def test_a_sealed_ha1_opens_only_for_its_own_user_domain_and_key() -> None:

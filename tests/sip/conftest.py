@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.sip.sipp import Lab
 from tests.sip.stack import DOMAIN, Stack, running_stack
 

@@ -13,6 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Json = dict[str, Any]
+_XMLRPC_OK = (
+    b'<?xml version="1.0"?><methodResponse><params><param><value><int>0</int></value></param></params></methodResponse>'
+)
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,15 @@ class FakeHook:
     port: int
     passwords: dict[str, tuple[str, str]] = field(default_factory=dict)
     gateways: set[str] = field(default_factory=set)
-    route: Callable[[Json], Json] = lambda body: {"action": "reply", "call_id": "", "status": 404, "reason": "Not Found"}
+    route: Callable[[Json], Json] = lambda body: {
+        "action": "reply",
+        "call_id": "",
+        "status": 404,
+        "reason": "Not Found",
+    }
     delay_s: float = 0.0
     events_fail: bool = False
+    suspended: set[str] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -70,7 +79,8 @@ class FakeHook:
         sip, softphone = (
             hashlib.md5(f"{user}:{domain}:{password}".encode()).hexdigest() for password in self.passwords[aor]
         )
-        return {"sip": sip, "softphone": softphone, "ttl_s": 300}
+        may_register = 0 if aor in self.suspended else 1
+        return {"sip": sip, "softphone": softphone, "may_register": may_register, "ttl_s": 300}
 
     def record(self, request: Request) -> None:
         with self._changed:
@@ -130,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, answer = hook.answer(self.path, body)
         content = json.dumps(answer, separators=(",", ":")).encode() if status != 204 else b""
         if self.path == "/media-timeout":
-            content = b'<?xml version="1.0"?><methodResponse><params><param><value><int>0</int></value></param></params></methodResponse>'
+            content = _XMLRPC_OK
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

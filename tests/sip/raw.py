@@ -26,7 +26,9 @@ class RawPhone:
     def close(self) -> None:
         self.socket.close()
 
-    def request(self, method: str, *, user: str, to: str = "", ruri: str = "", more: str = "", max_forwards: int = 70) -> str:
+    def request(
+        self, method: str, *, user: str, to: str = "", ruri: str = "", more: str = "", max_forwards: int = 70
+    ) -> str:
         to = to or f"<sip:{user}@{DOMAIN}>"
         return (
             f"{method} {ruri or f'sip:{DOMAIN}'} SIP/2.0\r\n"

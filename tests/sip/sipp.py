@@ -72,18 +72,37 @@ class Lab:
 
     def start(
         self, scenario: str, *, user: str = "alice", password: str = "", dialled: str = "bob", calls: int = 1,
-        rate: int = 20, address: str = "127.0.0.1", port: int = 0, transport: str = "u1", keys: dict[str, str] | None = None, timeout_s: int = 20,
+        rate: int = 20, address: str = "127.0.0.1", port: int = 0, transport: str = "u1", timeout_s: int = 20,
+        credentials_of: str = "",
     ) -> Sipp:  # fmt: skip
         port = port or free_port(address)
         name = f"{len(self.started)}-{scenario}"
         trace, output = self.directory / f"{name}.messages", self.directory / f"{name}.out"
         command = ["sipp", self.sip, "-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", str(calls), "-r", str(rate)]
         command += ["-i", address, "-p", str(port), "-t", transport, "-s", dialled, "-nostdin", "-mi", address]
-        command += ["-key", "user", user, "-key", "domain", DOMAIN, "-au", user, "-ap", password or f"{user}-sip"]
-        command += ["-mp", str(free_port(address)), "-trace_msg", "-message_file", str(trace), "-timeout", f"{timeout_s}s", "-timeout_error"]
+        command += [
+            "-key",
+            "user",
+            user,
+            "-key",
+            "domain",
+            DOMAIN,
+            "-au",
+            credentials_of or user,
+            "-ap",
+            password or f"{user}-sip",
+        ]
+        command += [
+            "-mp",
+            str(free_port(address)),
+            "-trace_msg",
+            "-message_file",
+            str(trace),
+            "-timeout",
+            f"{timeout_s}s",
+            "-timeout_error",
+        ]
         command += ["-cp", str(free_port())]
-        for key, value in (keys or {}).items():
-            command += ["-key", key, value]
         with output.open("wb") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.directory)
         sipp = Sipp(process=process, port=port, address=address, trace=trace, output=output)

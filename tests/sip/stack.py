@@ -102,7 +102,9 @@ class Stack:
 
     def report(self) -> str:
         requests = "\n".join(f"{each.at:.3f} {each.path} {each.text}" for each in self.hook.requests)
-        return f"--- hook\n{requests}\n--- kamailio\n{self.log()[-20000:]}\n--- rtpengine\n{self.log('rtpengine')[-4000:]}"
+        return (
+            f"--- hook\n{requests}\n--- kamailio\n{self.log()[-20000:]}\n--- rtpengine\n{self.log('rtpengine')[-4000:]}"
+        )
 
     def _spawn(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         with (self.settings.run_dir / f"{name}.log").open("ab") as log:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.sip import plans
 from tests.sip.sipp import Lab, Sipp
 from tests.sip.stack import Stack, wait_until
@@ -82,7 +83,9 @@ def test_all_contacts_ring_and_the_first_answer_wins(stack: Stack, lab: Lab) -> 
 def test_a_phone_and_a_gateway_ring_together(stack: Stack, lab: Lab) -> None:
     phone = register_then_listen(lab, "bob", "callee_cancelled")
     carrier = lab.listen("callee")
-    stack.hook.route = plans.stages(plans.ring(plans.aor("bob"), plans.gateway(carrier, from_uri="sip:+441632960000@x.test")))
+    stack.hook.route = plans.stages(
+        plans.ring(plans.aor("bob"), plans.gateway(carrier, from_uri="sip:+441632960000@x.test"))
+    )
 
     lab.start("caller").finish()
 
@@ -149,9 +152,7 @@ def test_a_call_is_held_and_resumed(stack: Stack, lab: Lab) -> None:
 def test_nobody_answers_in_time_so_the_next_stage_rings(stack: Stack, lab: Lab) -> None:
     first = register_then_listen(lab, "bob", "callee_cancelled")
     second = register_then_listen(lab, "carol", "callee")
-    stack.hook.route = plans.stages(
-        plans.ring(plans.aor("bob"), timeout_s=1), plans.ring(plans.aor("carol"), stage=1)
-    )
+    stack.hook.route = plans.stages(plans.ring(plans.aor("bob"), timeout_s=1), plans.ring(plans.aor("carol"), stage=1))
 
     lab.start("caller").finish()
 
@@ -191,3 +192,32 @@ def test_the_hooks_refusal_reaches_the_caller(stack: Stack, lab: Lab) -> None:
 
     assert caller.received("SIP/2.0 403 Not Allowed By Group")
     assert stack.hook.seen("/events") == []
+
+
+def test_a_caller_that_isnt_who_it_says_is_refused(stack: Stack, lab: Lab) -> None:
+    caller = lab.start("caller_impersonates", user="alice", password="bob-sip", credentials_of="bob")
+
+    caller.finish()
+
+    assert stack.hook.seen("/route") == []
+
+
+def test_a_target_is_offered_only_the_codecs_the_hook_names(stack: Stack, lab: Lab) -> None:
+    callee = register_then_listen(lab, "bob", "callee")
+    stack.hook.route = plans.stages(plans.ring(plans.aor("bob", codecs="PCMA G722")))
+
+    lab.start("caller_offers_many_codecs").finish()
+    callee.finish()
+
+    offered = next(line for line in callee.received("INVITE")[0].splitlines() if line.startswith("m=audio"))
+    assert offered.split()[3:] == ["8", "9", "101"]
+
+
+def test_requests_within_a_call_pass(stack: Stack, lab: Lab) -> None:
+    callee = register_then_listen(lab, "bob", "callee_gets_requests")
+    stack.hook.route = plans.stages(plans.ring(plans.aor("bob")))
+
+    lab.start("caller_sends_requests").finish()
+    callee.finish()
+
+    assert "Refer-To: <sip:carol@sbc.test>" in callee.received("REFER")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.sip import plans
 from tests.sip.sipp import Lab
 from tests.sip.stack import Stack, wait_until

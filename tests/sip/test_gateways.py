@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.sip import plans
 from tests.sip.ports import free_port
 from tests.sip.sipp import Lab
@@ -19,7 +20,9 @@ def stack_settings() -> dict[str, Any]:
 
 
 def headers_of(message: str, name: str) -> list[str]:
-    return [line.split(":", 1)[1].strip() for line in message.splitlines() if line.lower().startswith(name.lower() + ":")]
+    return [
+        line.split(":", 1)[1].strip() for line in message.splitlines() if line.lower().startswith(name.lower() + ":")
+    ]
 
 
 def test_a_failed_gateway_gives_way_to_the_next_with_an_identity_of_its_own(stack: Stack, lab: Lab) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from tests.sip.raw import RawPhone
 from tests.sip.sipp import Lab
 from tests.sip.stack import Stack, wait_until
@@ -85,6 +86,13 @@ def test_a_user_who_keeps_failing_is_refused_even_with_the_right_password(phone:
     assert phone.register(user="bob", password="bob-sip").startswith("SIP/2.0 200")
 
 
+def test_the_right_password_forgets_the_failures_before_it(phone: RawPhone) -> None:
+    for _ in range(2):
+        phone.register(user="alice", password="wrong")
+        phone.register(user="alice", password="wrong")
+        assert phone.register(user="alice", password="alice-sip").startswith("SIP/2.0 200")
+
+
 def test_a_register_without_credentials_costs_the_hook_nothing(stack: Stack, phone: RawPhone) -> None:
     reply = phone.ask(phone.request("REGISTER", user="alice"))
 
@@ -107,9 +115,7 @@ def test_an_invented_nonce_costs_the_hook_nothing(stack: Stack, phone: RawPhone)
 def test_credentials_dont_work_from_another_address(stack: Stack, phone: RawPhone) -> None:
     thief = RawPhone(sip=stack.sip, address="127.0.0.7")
     challenge = phone.ask(phone.request("REGISTER", user="alice"))
-    header = phone.authorization(
-        challenge, method="REGISTER", user="alice", password="alice-sip", uri="sip:sbc.test"
-    )
+    header = phone.authorization(challenge, method="REGISTER", user="alice", password="alice-sip", uri="sip:sbc.test")
     assert phone.ask(phone.request("REGISTER", user="alice", more=header)).startswith("SIP/2.0 200")
 
     replayed = thief.ask(thief.request("REGISTER", user="alice", more=header))
@@ -130,3 +136,12 @@ def test_a_registration_survives_a_kill_of_kamailio(stack: Stack, lab: Lab) -> N
     stack.start_kamailio()
 
     wait_until(lambda: "alice@sbc.test" in str(stack.rpc("ul.dump")), what="contact loaded")
+
+
+def test_the_suspended_may_not_register(stack: Stack, phone: RawPhone) -> None:
+    stack.hook.suspended.add("alice@sbc.test")
+
+    refused = phone.register(user="alice", password="alice-sip")
+
+    assert refused.startswith("SIP/2.0 403")
+    assert "alice@sbc.test" not in str(stack.rpc("ul.dump"))

@@ -1,0 +1,1 @@
+"""``make demo``: the sixteen steps of the getting-started guide, by the API and with real SIP phones."""

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from sbc.kamailio import render
+from sbc.settings import SbcSettings
+
+
+def settings_for(run_dir: Path, *, advertised_address: str = "") -> SbcSettings:
+    return SbcSettings(
+        run_dir=run_dir, sip_port=5060, hook_port=9000, rtpengine_ng_port=9001, rtpengine_cli_port=9002,
+        rtp_port_min=10000, rtp_port_max=20000, advertised_address=advertised_address,
+    )  # fmt: skip
+
+
+def test_no_name_is_left_in_the_rendered_configuration(tmp_path: Path) -> None:
+    render.render_config(settings_for(tmp_path))
+
+    rendered = "".join(path.read_text() for path in tmp_path.rglob("*.cfg"))
+    assert "listen=udp:127.0.0.1:5060\n" in rendered
+    assert "httpcon" in rendered
+    assert "@SIP_PORT@" not in rendered
+
+
+def test_a_public_address_is_advertised(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, advertised_address="198.51.100.7")
+    render.render_config(settings)
+
+    assert "advertise 198.51.100.7:5060" in (tmp_path / "kamailio" / "core.cfg").read_text()
+    assert "--interface=127.0.0.1!198.51.100.7" in render.rtpengine_command(settings)
+
+
+def test_a_name_without_a_value_is_an_error() -> None:
+    with pytest.raises(render.RenderError, match=r"some\.cfg: no value for @NOBODY@"):
+        render.substitute("children=@NOBODY@", names={}, where="some.cfg")
+
+
+def test_contacts_without_their_connection_are_forgotten_before_a_start(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    render.create_databases(settings)
+    with contextlib.closing(sqlite3.connect(settings.location_db)) as connection, connection:
+        for ruid, socket in (("a", "udp:127.0.0.1:5060"), ("b", "tcp:127.0.0.1:5060")):
+            connection.execute("INSERT INTO location (ruid, socket, contact) VALUES (?, ?, '')", (ruid, socket))
+
+    render.remove_leftovers(settings)
+
+    with contextlib.closing(sqlite3.connect(settings.location_db)) as connection:
+        assert connection.execute("SELECT ruid FROM location").fetchall() == [("a",)]
+
+
+def test_a_database_that_cant_be_read_is_set_aside(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    settings.location_db.write_bytes(b"SQLite format 3\x00" + b"broken" * 500)
+
+    render.create_databases(settings)
+
+    with contextlib.closing(sqlite3.connect(settings.location_db)) as connection:
+        assert connection.execute("SELECT count(*) FROM location").fetchone() == (0,)
+
+
+def test_a_stale_pid_file_is_removed(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    settings.pid_file.write_text("1")
+
+    render.prepare_kamailio(settings)
+
+    assert not settings.pid_file.exists()
+
+
+@pytest.mark.sip
+def test_kamailio_accepts_the_configuration(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    render.prepare_kamailio(settings)
+
+    render.check_config(settings)
