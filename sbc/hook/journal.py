@@ -26,7 +26,12 @@ CREATE TABLE IF NOT EXISTS rejected (call_id TEXT PRIMARY KEY, cdr TEXT NOT NULL
 """
 
 
-_OR_CHANGE = "ON CONFLICT (call_id) DO UPDATE SET"
+_ADVANCE = """
+INSERT INTO moves (call_id, progress) VALUES (?, ?) ON CONFLICT (call_id) DO UPDATE SET progress = excluded.progress
+"""
+_SEE = """
+INSERT INTO moves (call_id, seen_at) VALUES (?, ?) ON CONFLICT (call_id) DO UPDATE SET seen_at = excluded.seen_at
+"""
 
 _OPEN_CALLS = """
 SELECT calls.call_id, routed, coalesce(moves.progress, calls.progress), moves.seen_at
@@ -140,17 +145,11 @@ def open_call(call_id: str, *, routed: str, progress: str) -> Statement:
 
 def advance_call(call_id: str, *, progress: str) -> Statement:
     """Into a narrow table, so that the row with the whole plan is written once."""
-    return f"INSERT INTO moves (call_id, progress) VALUES (?, ?) {_OR_CHANGE} progress = excluded.progress", (
-        call_id,
-        progress,
-    )
+    return _ADVANCE, (call_id, progress)
 
 
 def see_call(call_id: str, seen_at: int) -> Statement:
-    return f"INSERT INTO moves (call_id, seen_at) VALUES (?, ?) {_OR_CHANGE} seen_at = excluded.seen_at", (
-        call_id,
-        seen_at,
-    )
+    return _SEE, (call_id, seen_at)
 
 
 def close_call(call_id: str) -> tuple[Statement, Statement]:
