@@ -37,6 +37,14 @@ def read_briefing(listed: Any) -> tuple[Dialog, ...]:
         raise RpcError(f"dlg.briefing: unexpected answer: {error!r}") from error
 
 
+def read_uptime_s(told: Any) -> int:
+    """Of the result of ``core.uptime``. Raises ``RpcError``."""
+    try:
+        return int(told["uptime"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RpcError(f"core.uptime: unexpected answer: {error!r}") from error
+
+
 def read_confirmed_call_id(details: Any) -> str:
     """The hook's call id in the result of ``dlg.dlg_list``; "" when the dialog is gone, isn't confirmed or isn't of the
     hook's making."""
@@ -63,9 +71,11 @@ def compare(
     now: int,
     grace_ms: int,
     max_ring_ms: int,
+    started_at: int = 0,
 ) -> Comparison:
-    """``before``: SIP Call-ID by call id of the calls that were open when the dialogs were asked for. A newer call may
-    not be listed yet, and one that was open then but is closed by now may be. Pure."""
+    """``started_at``: when Kamailio did; a call that rang before that is gone. ``before``: SIP Call-ID by call
+    id of the calls that were open when the dialogs were asked for. A newer call may not be listed yet, and one that was
+    open then but is closed by now may be. Pure."""
     calls, dialogs = tuple(calls), tuple(dialogs)
     places = {(dialog.h_entry, dialog.h_id) for dialog in dialogs}
     listed = {dialog.sip_call_id for dialog in dialogs}
@@ -75,7 +85,10 @@ def compare(
         alone = sharing[call.invite.sip_call_id] == 1
         if (call.h_entry, call.h_id) in places or (alone and call.invite.sip_call_id in listed):
             seen.append(call)
-        elif call.call_id in before and _overdue(call, now=now, grace_ms=grace_ms, max_ring_ms=max_ring_ms):
+        elif call.call_id in before and (
+            _overdue(call, now=now, grace_ms=grace_ms, max_ring_ms=max_ring_ms)
+            or (call.answered_at is None and call.setup_at < started_at)
+        ):
             lost.append(call)
     explained = set(before.values()) | set(sharing)
     unexplained = tuple(dialog for dialog in dialogs if dialog.sip_call_id not in explained)
@@ -107,6 +120,7 @@ class Reconciler:
     async def reconcile(self) -> None:
         """Raises ``RpcError``: without Kamailio's list nothing is closed, since its dialogs survive a crash."""
         before = {call.call_id: call.invite.sip_call_id for call in self.control.live}
+        uptime_s = read_uptime_s(await self.rpc.call("core.uptime"))
         dialogs = read_briefing(await self.rpc.call("dlg.briefing", "c"))
         now = self.clock()
         found = compare(
@@ -116,6 +130,7 @@ class Reconciler:
             now=now,
             grace_ms=int(self.grace_s * 1000),
             max_ring_ms=self.max_ring_s * 1000,
+            started_at=now - (uptime_s + 1) * 1000,  # its seconds are whole
         )
         await self._note_seen(found.seen, now)
         for call in found.lost:

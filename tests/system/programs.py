@@ -18,8 +18,8 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 from local.process_groups import group_file
-from local.supervise import Program
 from local.programs import make_services, make_stores
+from local.supervise import Program
 from tests.local.processes import wait_for
 from tests.local.systems import System
 

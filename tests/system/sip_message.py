@@ -70,7 +70,7 @@ def reply_to(request: Message, status: int, reason: str, *, tag: str = "", more:
 
 def uri_in(header: str) -> str:
     found = re.search(r"<([^>]+)>", header)
-    return found[1] if found else header.split(";")[0].strip()
+    return found[1] if found else header.split(";", maxsplit=1)[0].strip()
 
 
 def routes_in(headers: list[str]) -> list[str]:

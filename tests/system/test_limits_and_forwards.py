@@ -84,9 +84,7 @@ def test_an_inbound_call_over_the_limit_is_busy_for_the_carrier(
 @pytest.mark.parametrize(
     ("rule", "answers"), [("forward_always", 200), ("forward_busy", 486), ("forward_no_answer", 0)]
 )
-def test_a_forward_to_a_colleague_rings_there(
-    provider: Provider, tenant: Tenant, rule: str, answers: int
-) -> None:
+def test_a_forward_to_a_colleague_rings_there(provider: Provider, tenant: Tenant, rule: str, answers: int) -> None:
     ann, bob, cy = tenant.phone("ann"), tenant.phone("bob", answers=answers), tenant.phone("cy")
     with changed(provider, tenant, "bob", **{rule: "103", "dial_timeout_s": 5}):
         call = ann.dial("102")
