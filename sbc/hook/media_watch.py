@@ -12,12 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sbc.hook.call_control import CallControl
+from sbc.hook.call_events import lost_ending
+from sbc.hook.journal import JournalError
 from sbc.hook.kamailio_rpc import KamailioRpc, RpcError, RpcRefusedError
-from sbc.hook.live_calls import Call, LiveCalls
+from sbc.hook.live_calls import Call
 from sbc.hook.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
+DIALOG_GONE = 404
 _UPTIME = re.compile(rb"6:uptime(\d+):")  # bencoded text: its length comes first, and no end
 
 
@@ -71,7 +75,7 @@ class Rtpengine:
 
 @dataclass(slots=True)
 class MediaWatch:
-    live: LiveCalls
+    control: CallControl
     rpc: KamailioRpc
     metrics: Metrics
     clock: Callable[[], int]  # milliseconds
@@ -85,15 +89,15 @@ class MediaWatch:
         while True:
             try:
                 await self.check()
-            except (MediaEngineError, RpcError) as error:
+            except (MediaEngineError, RpcError, JournalError) as error:
                 log.warning("media engine not checked", extra={"error": str(error)})
             await asyncio.sleep(interval_s)
 
     async def check(self) -> None:
-        """Raises ``MediaEngineError``, ``RpcError``."""
+        """Raises ``MediaEngineError``, ``RpcError``, ``JournalError``."""
         uptime_s = await self.engine.read_uptime_s()
         self._note(self.clock(), uptime_s)
-        for call in self.live:
+        for call in self.control.live:
             if call.answered_at is None or call.answered_at > self.started_at or call.call_id in self.kept:
                 continue
             if await self.engine.knows(call.invite.sip_call_id):
@@ -117,3 +121,6 @@ class MediaWatch:
             await self.rpc.call("dlg.end_dlg", call.h_entry or 0, call.h_id or 0)
         except RpcRefusedError as error:
             log.warning("dialog not ended", extra={"call_id": call.call_id, "error": str(error)})
+            # Kamailio may lose the event when both parties answer their BYEs at the same moment
+            if error.code == DIALOG_GONE and self.control.live.find(call.call_id) is not None:
+                await self.control.close(call, lost_ending(call))

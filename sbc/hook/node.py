@@ -132,7 +132,7 @@ class Node:
         if not settings.rtpengine_ng_port:
             return
         watch = MediaWatch(
-            live=control.live,
+            control=control,
             rpc=rpc,
             metrics=self._metrics,
             clock=clock_ms,

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sbc.hook.call_control import CallControl
-from sbc.hook.call_events import REQUEST_TERMINATED
-from sbc.hook.cdr import Ending
+from sbc.hook.call_events import lost_ending
 from sbc.hook.journal import JournalError
 from sbc.hook.kamailio_rpc import KamailioRpc, RpcError, RpcRefusedError
 from sbc.hook.live_calls import Call
@@ -150,8 +149,7 @@ class Reconciler:
             return  # its end came while others were closed
         self.control.metrics.count("estimated_ends")
         log.warning("call without dialog closed", extra={"call_id": call.call_id})
-        status = 200 if call.answered_at is not None else REQUEST_TERMINATED
-        await self.control.close(call, Ending(call.last_sure_at(), "system", status, estimated=True))
+        await self.control.close(call, lost_ending(call))
 
     async def _end_if_ours(self, dialog: Dialog) -> None:
         """A call whose end the journal has, but which came back with Kamailio's database after a crash."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.domain.plan import CallFacts, CallParty, RoutePlan
+from sbc.hook.cdr import Ending
+from sbc.hook.kamailio_rpc import RpcRefusedError
 from sbc.hook.live_calls import Call, LiveCalls, read_invite
 from sbc.hook.media_watch import MediaWatch, read_uptime_s
 from sbc.hook.metrics import Metrics
@@ -20,12 +22,14 @@ class Bench:
     now: int = 1_000_000
     uptime_s: int = 0
     known: set[str] = field(default_factory=set)  # SIP Call-IDs
+    gone: bool = False  # Kamailio knows no dialog any more
+    closed: list[Ending] = field(default_factory=list)
     ended: list[tuple[Any, ...]] = field(default_factory=list)
     live: LiveCalls = field(default_factory=LiveCalls)
 
     def __post_init__(self) -> None:
         self.watch = MediaWatch(
-            live=self.live,
+            control=self,  # type: ignore[arg-type]
             rpc=self,  # type: ignore[arg-type]
             metrics=Metrics(),
             clock=lambda: self.now,
@@ -40,6 +44,12 @@ class Bench:
 
     async def call(self, *request: Any) -> None:
         self.ended.append(request)
+        if self.gone:
+            raise RpcRefusedError(404, "Dialog not found")
+
+    async def close(self, call: Call, ending: Ending) -> None:
+        self.live.remove(call)
+        self.closed.append(ending)
 
     def add(self, call_id: str, *, answered_at: int | None) -> Call:
         plan = RoutePlan(FACTS, (), (), 60, ())
@@ -66,6 +76,15 @@ def test_calls_of_an_engine_that_was_restarted_are_ended_and_billed_to_when_it_w
     assert bench.ended == [("dlg.end_dlg", 0, 7)]
     assert talking.ending == ("media", 1_000_000)
     assert ringing.ending is None
+
+
+def test_a_call_whose_dialog_is_gone_without_a_word_is_closed() -> None:
+    bench = Bench(gone=True)
+    bench.add("talking", answered_at=990_000)
+
+    bench.check(at=1_000_000, uptime_s=5)
+
+    assert bench.closed == [Ending(995_000, "media", 200)]
 
 
 def test_calls_of_the_engine_that_runs_are_left_alone() -> None:
