@@ -1,7 +1,12 @@
 """The Chalice application: the only module that Lambda calls."""
 
+from typing import Any
+
+from chalice.app import Response
+
 from chalicelib.chalice_app import PatchbayApp
 from chalicelib.handlers import BLUEPRINTS
+from chalicelib.handlers.http import as_problem
 from chalicelib.schemas.sbc import PART_TYPE
 
 app = PatchbayApp(app_name="patchbay", configure_logs=False)
@@ -10,3 +15,9 @@ app.api.binary_types = [PART_TYPE, "image/png", "image/jpeg", "image/webp", "ima
 
 for blueprint in BLUEPRINTS:
     app.register_blueprint(blueprint, url_prefix="/v1")
+
+
+@app.middleware("http")
+def problems(event: Any, get_response: Any) -> Response:
+    """The framework's own errors in the form of all others."""
+    return as_problem(get_response(event))

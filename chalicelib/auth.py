@@ -15,7 +15,7 @@ from chalicelib.settings import settings
 from chalicelib.storage.sbcs import find_node_key
 from chalicelib.storage.transaction import Actor
 
-Role = Literal["platform_admin", "isp_admin", "tenant_admin", "subscriber", "onboarding", "node"]
+Role = Literal["anybody", "platform_admin", "isp_admin", "tenant_admin", "subscriber", "onboarding", "node"]
 ISSUER = "patchbay"
 
 

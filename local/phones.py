@@ -74,14 +74,22 @@ class Phone:
         self._write_files()
         self._changed = threading.Condition()
         with (self.directory / "log").open("wb") as log:
-            command = ["baresip", "-f", str(self.directory)]
+            command = ["baresip", "-s", "-f", str(self.directory)]  # -s: SIP messages into the log
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
-        self._control = self._connect()
+        try:
+            self._control = self._connect()
+        except PhoneError:
+            self._end_process()
+            raise
         threading.Thread(target=self._listen, daemon=True).start()
 
     def stop(self) -> None:
+        self._end_process()
+        self._control.close()
+
+    def _end_process(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGTERM)
         try:
@@ -89,7 +97,6 @@ class Phone:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-        self._control.close()
 
     def wait_registered(self, *, timeout_s: float = 6.0) -> None:
         """From the log: the event may come before the control connection stands."""

@@ -95,6 +95,18 @@ def make_outbox_job() -> Job:
     return Job(name="outbox", every_s=1, run=lambda _key, _now_ms: expand_outbox())
 
 
+def make_expiry_job() -> Job:
+    """What DynamoDB does by itself in AWS: items whose ``ttl`` has passed are removed."""
+    from chalicelib.storage.database import database
+    from local.expire_items import expire_items
+
+    return Job(
+        name="expiry",
+        every_s=3600,
+        run=lambda _key, now_ms: expire_items(database().client, database().table_name, now_s=now_ms // 1000),
+    )
+
+
 def _make_job(name: str, schedule: Any, handler: Callable[[dict[str, Any], Any], object]) -> Job:
     expression = schedule if isinstance(schedule, str) else schedule.to_string()
     rate = _RATE.fullmatch(expression)
@@ -127,7 +139,7 @@ def main() -> None:
     from app import app
 
     paths = find_paths()
-    scheduler = Scheduler([*find_jobs(app), make_outbox_job()], state=paths.var / "scheduler.json")
+    scheduler = Scheduler([*find_jobs(app), make_outbox_job(), make_expiry_job()], state=paths.var / "scheduler.json")
     beat = paths.run / "scheduler.beat"
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.auth import Identity, issue_access_token
 from chalicelib.domain.ids import new_id
-from chalicelib.handlers.sbc import PART_TYPE
+from chalicelib.schemas.sbc import PART_TYPE
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.feed import Change
@@ -137,3 +137,19 @@ def a_tenant_world(api: ApiClient, **tenant_fields: Any) -> TenantWorld:
         tenant_id=tenant["id"],
         domain=tenant["domain"],
     )
+
+
+def a_call_of(world: TenantWorld) -> str:
+    """The id of a stored call of the tenant, refused before it reached anybody."""
+    at = time.time_ns() // 1_000_000
+    call_id = an_id("call")
+    cdr = {
+        "call_id": call_id, "sbc_id": world.sbc_id, "node": "n1", "isp_id": world.isp_id,
+        "tenant_id": world.tenant_id, "customer_id": world.customer_id, "direction": "internal", "caller": {},
+        "dialled": "999", "calling_number": "", "called_number": "", "did": "", "setup_at": at, "ended_at": at,
+        "sip_status": 404, "q850_cause": 1, "hangup_by": "system",
+        "refusal": {"code": "number_not_recognised", "sip_status": 404, "reason": "Not Found"},
+    }  # fmt: skip
+    [result] = world.node.post("/sbc/cdrs", {"cdrs": [cdr]}).expect(200)["results"]
+    assert result["status"] == "stored", result
+    return call_id

@@ -13,6 +13,7 @@ class Kind(NamedTuple):
 
 CATALOGUE: dict[str, Kind] = {
     # requests
+    "bad_request": Kind(400, "This request can't be understood; see the API's description"),
     "invalid_json": Kind(400, "The body is not valid JSON"),
     "invalid_request": Kind(422, "Some fields are missing or wrong"),
     "unsupported_media_type": Kind(415, "Send application/json"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from chalicelib.domain.part_reader import read_subscriber
 from chalicelib.domain.parts import (
     DidsPart,
     IspPart,
@@ -20,7 +21,6 @@ from chalicelib.domain.parts import (
     dids_key,
     index_key,
     isp_key,
-    read_subscriber,
     subscriber_shard,
     subscribers_keys,
 )

@@ -8,7 +8,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.auth import Role
-from chalicelib.domain import hours, parts
+from chalicelib.domain import hours, part_reader
 from chalicelib.handlers.crud import Crud, register
 from chalicelib.schemas.date_ranges import DateRangeBody, DateRangeView
 from chalicelib.storage.date_ranges import DATE_RANGE, DateRange
@@ -26,7 +26,7 @@ def _view(record: DateRange) -> DateRangeView:
         "time_zone": record.time_zone,
         "rules": record.rules,
     }
-    found = parts.read_date_range(source)
+    found = part_reader.read_date_range(source)
     change = hours.next_change(found, now)
     return DateRangeView(
         id=record.id,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -19,7 +20,7 @@ from chalicelib.clients.seal import open_text, seal_text
 from chalicelib.clients.secrets import random_secret
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.tokens import token_hash
-from chalicelib.observability import logger
+from chalicelib.observability import emit_request, logger
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
@@ -51,7 +52,9 @@ class Endpoint:
     max_body: int  # bytes
 
 
+PROBLEM = "application/problem+json"
 ENDPOINTS: list[Endpoint] = []
+ANYBODY = Identity(role="anybody", user_id="")
 
 
 @dataclass(slots=True)
@@ -141,9 +144,11 @@ def endpoint(
 
 
 def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], parameters: dict[str, str]) -> Response:
-    cost = metering.start()
+    cost, started = metering.start(), time.perf_counter()
+    identity = ANYBODY
     try:
         call = _parse(request, entry, parameters)
+        identity = call.identity
         response = _once(entry, call, lambda: _render(function(call), entry, call))
     except PatchbayError as error:
         response = problem(error)
@@ -154,7 +159,24 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
         response.headers["X-Db-Read-Units"] = str(cost.read_units)
         response.headers["X-Db-Write-Units"] = str(cost.write_units)
+    _observe(entry, identity, response.status_code, cost, (time.perf_counter() - started) * 1000)
     return response
+
+
+def _observe(entry: Endpoint, identity: Identity, status: int, cost: metering.Cost, duration_ms: float) -> None:
+    logger().info(
+        "request",
+        extra={
+            "route": f"{entry.method} {entry.path}",
+            "status": status,
+            "duration_ms": round(duration_ms, 1),
+            "role": identity.role,
+            "user_id": identity.user_id,
+            "isp_id": identity.isp_id,
+            "db_operations": len(cost.operations),
+        },
+    )
+    emit_request(status=status, duration_ms=duration_ms)
 
 
 def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> Response:
@@ -184,12 +206,23 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
 
 
 def problem(error: PatchbayError) -> Response:
-    headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
+    headers: dict[str, str | list[str]] = {"Content-Type": PROBLEM}
     if error.kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if "retry_after_s" in error.extra:
         headers["Retry-After"] = str(error.extra["retry_after_s"])
     return Response(json.dumps(error.problem()), status_code=error.kind.status, headers=headers)
+
+
+FRAMEWORK_CODES = {404: "route_not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
+
+
+def as_problem(response: Response) -> Response:
+    """An error that the framework made itself, in the form of all others."""
+    if response.status_code < 400 or response.headers.get("Content-Type") == PROBLEM:
+        return response
+    fallback = "bad_request" if response.status_code < 500 else "internal_error"
+    return problem(PatchbayError(FRAMEWORK_CODES.get(response.status_code, fallback)))
 
 
 def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[Any]:
@@ -216,7 +249,7 @@ def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[An
 
 def _authenticate(headers: dict[str, str], entry: Endpoint) -> Identity:
     if not entry.roles:
-        return Identity(role="subscriber", user_id="")
+        return ANYBODY
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise PatchbayError("not_authenticated")

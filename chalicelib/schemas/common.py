@@ -67,13 +67,13 @@ InstantText = Annotated[
 class Body(BaseModel):
     """What a caller sends: strict (``true`` is no number, ``"1"`` neither) and closed to unknown fields."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)
 
 
 class View(BaseModel):
     """What a caller gets, read from a stored record's attributes."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
 class RecordView(View):

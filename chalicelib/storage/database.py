@@ -27,6 +27,11 @@ class Page(Generic[ItemT]):
     last_key: Key | None
 
 
+def _is_current(raw: Key) -> bool:
+    """DynamoDB removes expired items up to two days late; nobody sees them meanwhile."""
+    return "ttl" not in raw or int(raw["ttl"]["N"]) > time.time()
+
+
 class Database:
     """A DynamoDB table behind a botocore client. Every read is strongly consistent unless it is of an index."""
 
@@ -39,7 +44,7 @@ class Database:
             TableName=self.table_name, Key={"PK": {"S": pk}, "SK": {"S": sk}}, ConsistentRead=True
         )
         found = answer.get("Item")
-        return None if found is None else kind.from_raw_data(found)
+        return kind.from_raw_data(found) if found is not None and _is_current(found) else None
 
     def get(self, kind: type[ItemT], pk: str, sk: str) -> ItemT:
         found = self.find(kind, pk, sk)
@@ -79,7 +84,8 @@ class Database:
         if after is not None:
             request["ExclusiveStartKey"] = after
         answer = self.client.query(**request)
-        return Page([kind.from_raw_data(item) for item in answer["Items"]], answer.get("LastEvaluatedKey"))
+        items = [kind.from_raw_data(item) for item in answer["Items"] if _is_current(item)]
+        return Page(items, answer.get("LastEvaluatedKey"))
 
     def all(
         self, kind: type[ItemT], pk: str, *, prefix: str = "", between: tuple[str, str] | None = None
@@ -103,7 +109,8 @@ class Database:
         while wanted:
             request = {self.table_name: {"Keys": wanted[:100], "ConsistentRead": True}}
             answer = self.client.batch_get_item(RequestItems=request)
-            found += [kind.from_raw_data(item) for item in answer["Responses"].get(self.table_name, [])]
+            items = answer["Responses"].get(self.table_name, [])
+            found += [kind.from_raw_data(item) for item in items if _is_current(item)]
             left = answer.get("UnprocessedKeys", {}).get(self.table_name, {}).get("Keys", [])
             wanted = left + wanted[100:]
         return found

@@ -87,6 +87,11 @@ def tenant_sk(tenant_id: str) -> str:
     return f"TENANT#{tenant_id}"
 
 
+def past_sk(owner_id: str) -> str:
+    """An SBC or a customer that a tenant has had."""
+    return f"PAST#{owner_id}"
+
+
 def did_sk(number: str) -> str:
     return f"DID#{number}"
 

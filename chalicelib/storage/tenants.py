@@ -56,6 +56,11 @@ class DomainOwner(Item, discriminator="DomainOwner"):
     tenant_id = UnicodeAttribute()
 
 
+class TenantPast(Item, discriminator="TenantPast"):
+    """An SBC that has served the tenant, or a customer it has belonged to: records of calls made then are still to
+    come after a change. Never deleted: it stays true."""
+
+
 class TenantDid(Item, discriminator="TenantDid"):
     """A number that was allocated to a tenant, and the subscriber it rings (empty: nobody yet)."""
 
@@ -78,6 +83,11 @@ def scope_of(isp_id: str, tenant: Tenant) -> TenantScope:
 
 def find_tenant_pointer(tenant_id: str) -> TenantPointer | None:
     return database().find(TenantPointer, keys.tenant(tenant_id), keys.META)
+
+
+def belonged_to(tenant_id: str, owner_id: str) -> bool:
+    """Whether this SBC serves or served the tenant, or it is or was this customer's."""
+    return database().find(TenantPast, keys.tenant(tenant_id), keys.past_sk(owner_id)) is not None
 
 
 def tenant_dids(tenant_id: str) -> list[TenantDid]:
@@ -118,6 +128,7 @@ def _arrive(scope: IspScope, tx: Transaction, tenant: Tenant, *, arrives: bool, 
     if tenant.own_domain_id:
         check_verified(tx, isp_id, tenant.domain)
     tx.put(TenantPointer(pk=keys.tenant(tenant.id), sk=keys.META, isp_id=isp_id, sbc_id=sbc_id))
+    tx.put(TenantPast(pk=keys.tenant(tenant.id), sk=keys.past_sk(sbc_id)))
     put_domain(tx, sbc_id, domain=tenant.domain, isp_id=isp_id, tenant_id=tenant.id)
     for did in tenant_dids(tenant.id):
         put_did(tx, sbc_id, number=did.number, isp_id=isp_id, tenant_id=tenant.id)
@@ -162,6 +173,7 @@ def _follow_customer(tx: Transaction, before: Tenant | None, after: Tenant | Non
         delete_link(tx, before.customer_id, before.id)
     if after is not None:
         put_link(tx, after.customer_id, after.id, after.sbc_id)
+        tx.put(TenantPast(pk=keys.tenant(after.id), sk=keys.past_sk(after.customer_id)))
 
 
 TENANT = Noun(

@@ -9,7 +9,8 @@ from typing import Any
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.explain import Audience, ExplainedResult, ExplainedStep, explain, explain_result
-from chalicelib.domain.parts import Part, parse_part
+from chalicelib.domain.part_reader import parse_part
+from chalicelib.domain.parts import Part
 from chalicelib.domain.plan import Attempt, Refusal, RoutePlan, Stage, TraceStep
 from chalicelib.domain.refusals import get_refusal_kind
 from chalicelib.domain.routing import plan_route

@@ -23,7 +23,7 @@ from chalicelib.storage.call_names import find_tenants
 from chalicelib.storage.cdrs import Cdr, put_cdr, put_unrated, stored_calls
 from chalicelib.storage.isps import find_isp
 from chalicelib.storage.scope import IspScope
-from chalicelib.storage.tenants import Tenant
+from chalicelib.storage.tenants import Tenant, belonged_to
 from chalicelib.storage.transaction import MAX_OPERATIONS, Transaction
 from chalicelib.workflows.customer_terms import Terms, load_terms
 from chalicelib.workflows.rate_cdr import StoredCharge, ledger_entries, rate_cdr
@@ -150,10 +150,12 @@ def _group(batch: _Batch, records: dict[int, dict[str, Any]], tenants: dict[tupl
 
 
 def _check_owner(record: dict[str, Any], tenant: Tenant | None, sbc_id: str) -> None:
-    """A node speaks for the tenants of its SBC alone, or one that was broken into could bill anybody."""
-    if tenant is None or tenant.sbc_id != sbc_id:
+    """A node speaks for the tenants of its SBC alone, or one that was broken into could bill anybody. A tenant may have
+    moved, or have changed its customer, since the call began."""
+    if tenant is None or (tenant.sbc_id != sbc_id and not belonged_to(tenant.id, sbc_id)):
         raise _RejectedError("foreign_tenant", "This SBC serves no such tenant")
-    if tenant.customer_id != record["customer_id"]:
+    customer_id = record["customer_id"]
+    if tenant.customer_id != customer_id and not belonged_to(tenant.id, customer_id):
         raise _RejectedError("foreign_customer", "The tenant belongs to another customer")
 
 

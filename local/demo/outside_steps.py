@@ -27,6 +27,7 @@ def allow_country(demo: Demo) -> str:
     demo.tenant.change(alice, security_group_id=group["id"])
     demo.wait_in_force()
     took_ms = round((time.monotonic() - begun) * 1000)
+    check(took_ms < IN_FORCE_S * 1000, f"the security group was in force after {took_ms} ms only")
     check(_explain(demo)["routed"], "still refused with USA in the security group")
     _dial_passes(demo)
     prefixes = len(group["country_prefixes"])
@@ -40,7 +41,7 @@ def call_outside(demo: Demo) -> str:
     prepare(alice)
     alice.dial(EXTERNAL)
     alice.wait("CALL_ESTABLISHED")
-    record = demo.gateway.calls(to_number=GATEWAY_NUMBER)[-1]
+    record = _find_at_gateway(demo)
     wait_for(
         lambda: _both_hear(demo, record["id"]),
         what="tone and speech at Alice, Alice's tone at the gateway",
@@ -48,8 +49,16 @@ def call_outside(demo: Demo) -> str:
     )
     alice.hang_up()
     alice.wait("CALL_CLOSED")
+    demo.keep_recording("alice", "alice-hears-the-gateway")
     record = demo.gateway.wait_until_ended(record["id"], limit_s=3)
     return "; ".join((_describe_media(demo, record), _describe_charge(demo, record), _fail_over(demo)))
+
+
+def _find_at_gateway(demo: Demo) -> Record:
+    """By the number called and the caller ID, which is the tenant's main number: the subscriber has none."""
+    found = demo.gateway.calls(to_number=GATEWAY_NUMBER, from_number=demo.numbers[0], state="answered")
+    check(len(found) == 1, f"at the gateway: {found or demo.gateway.calls()[-1:]}")
+    return found[0]
 
 
 def _dial_refused(demo: Demo) -> str:
@@ -70,7 +79,7 @@ def _dial_passes(demo: Demo) -> None:
     alice = demo.phones["alice"]
     prepare(alice)
     alice.dial(EXTERNAL)
-    alice.wait("CALL_RINGING", timeout_s=IN_FORCE_S)
+    alice.wait("CALL_RINGING")
     alice.hang_up()
     alice.wait("CALL_CLOSED")
 
@@ -83,7 +92,6 @@ def _both_hear(demo: Demo, call_id: str) -> bool:
 def _describe_media(demo: Demo, record: Record) -> str:
     asked, heard, there = record["request_uri"], hear(demo.phones["alice"]), longest_tone(record)
     check(asked.startswith(f"sip:{GATEWAY_NUMBER}@{demo.settings.gateway_host}"), f"the gateway was asked for {asked}")
-    check(record["from_number"] == demo.numbers[0], f"From is {record['headers']['from']}")
     check(abs(heard.tone_hz - record["plays_hz"]) < NEAR_HZ, f"Alice heard {heard}, not {record['plays_hz']} Hz")
     check(abs(there["hz"] - ALICE_HZ) < NEAR_HZ, f"the gateway heard {record['heard']}")
     check(record["heard"]["loss"] < MAX_LOSS, f"the gateway lost {record['heard']['loss']:.2%}")
@@ -102,10 +110,9 @@ def _describe_charge(demo: Demo, record: Record) -> str:
     balance = demo.isp.get(f"/customers/{demo.customer_id}/balance")
     check(balance["balance_micros"] == -charges["amount_micros"] < 0, f"balance {balance}, charges {charges}")
     check(abs(cdr["talk_s"] - record["talked_s"]) <= 1, f"talked {record['talked_s']} s, the CDR says {cdr['talk_s']}")
-    return (
-        f"charged {charge['amount']} {charge['currency']} for {charge['billed_s']} s: {' '.join(charge['explanation'][-3:])} "
-        f"Proof verified, balance {balance['balance']}"
-    )
+    arithmetic = " ".join(charge["explanation"][-3:])
+    amount = f"{charge['amount']} {charge['currency']} for {charge['billed_s']} s"
+    return f"charged {amount}: {arithmetic} Proof verified, balance {balance['balance']}"
 
 
 def _fail_over(demo: Demo) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from local.settings import Paths, Settings
 
 EXTERNAL = "2092488700"  # the guide's number
 IN_FORCE_S = 3.0  # what is promised for a change
+PATIENCE_S = 10.0  # where the promise isn't what is measured
 NUMBERS = 10
 
 
@@ -35,6 +37,7 @@ class Demo:
     paths: Paths
     run: str
     directory: Path  # of the phones
+    recordings: Path  # what is worth hearing stays here
     public: Api
     gateway: GatewayClient
     isp: Api = field(init=False)
@@ -58,11 +61,18 @@ class Demo:
 
     def wait_in_force(self) -> None:
         """Until every node of the SBC has all changes made so far."""
-        wait_for(self._is_in_force, what="the SBC has the changes in force", limit_s=IN_FORCE_S)
+        wait_for(self._is_in_force, what="the SBC has the changes in force", limit_s=PATIENCE_S)
 
     def _is_in_force(self) -> bool:
         sbc = next(one for one in self.isp.get("/sbcs")["items"] if one["id"] == self.sbc_id)
         return bool(sbc["in_force"]["nodes"] == sbc["in_force"]["acknowledged"] > 0)
+
+    def keep_recording(self, username: str, name: str) -> None:
+        """What this phone heard in its last call, as ``name``.wav."""
+        recording = self.phones[username].recording()
+        if recording is not None:
+            self.recordings.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(recording, self.recordings / f"{name}.wav")
 
     def publish_txt(self, name: str, value: str) -> None:
         """In the file that stands for the DNS of an embedded system."""

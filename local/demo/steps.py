@@ -38,16 +38,16 @@ STEPS: tuple[tuple[str, Step], ...] = (
 )
 
 
-def run_name() -> str:
+def run_name(*, at_ns: int) -> str:
     """A namespace that no earlier run has taken."""
-    return f"demo-{time.time_ns() // 10_000_000:x}"
+    return f"demo-{at_ns // 10_000_000:x}"
 
 
-def walk(demo: Demo) -> list[Result]:
+def walk(demo: Demo, steps: tuple[tuple[str, Step], ...] = STEPS) -> list[Result]:
     """Up to the first step that fails."""
     results: list[Result] = []
     try:
-        for number, (title, act) in enumerate(STEPS, 1):
+        for number, (title, act) in enumerate(steps, 1):
             results.append(_take(demo, number, title, act))
             show(results[-1])
             if not results[-1].ok:

@@ -57,17 +57,21 @@ class ApiSource:
 
 
 class DirectorySource:
-    """For tests and benchmarks: the part ``a/b`` is the file ``a__b.json``."""
+    """For tests and benchmarks: the part ``a/b`` is the file ``a__b.json``, or ``a__b.json.gz`` as the API sends it."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     async def fetch(self, key: str, *, held_version: int | None) -> Fetched | None:  # noqa: ARG002 (always read)
-        path = self._directory / f"{key.replace('/', '__')}.json"
         try:
-            body = await asyncio.to_thread(path.read_bytes)
+            return Fetched(await asyncio.to_thread(self._read_packed, key.replace("/", "__")))
         except FileNotFoundError as error:
             raise PartGoneError(key) from error
         except OSError as error:
             raise SourceError(str(error)) from error
-        return Fetched(gzip.compress(body, compresslevel=1))
+
+    def _read_packed(self, name: str) -> bytes:
+        packed = self._directory / f"{name}.json.gz"
+        if packed.exists():
+            return packed.read_bytes()
+        return gzip.compress((self._directory / f"{name}.json").read_bytes(), compresslevel=1)

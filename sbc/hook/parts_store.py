@@ -14,8 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from chalicelib.domain.fields import FieldError
-from chalicelib.domain.parts import Part, PartError, parse_part
-from sbc.hook.jsonio import load_object
+from chalicelib.domain.part_reader import parse_part
+from chalicelib.domain.parts import Part, PartError
+from sbc.hook.jsonio import load_large_object
 from sbc.hook.metrics import Metrics
 from sbc.hook.part_source import Fetched, PartGoneError, PartSource, SourceError
 from sbc.hook.parts_disk import PartsDisk
@@ -35,7 +36,7 @@ class PartChange:
 def decode_part(key: str, document: bytes) -> Part:
     """The part ``key`` in its JSON document. Raises ``PartError``."""
     try:
-        part = parse_part(load_object(document))
+        part = parse_part(load_large_object(document))
     except FieldError as error:
         raise PartError(f"{key}: {error}") from error
     if part.key != key:

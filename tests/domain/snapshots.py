@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.dialplan_presets import PRESETS
+from chalicelib.domain.part_reader import parse_part
 from chalicelib.domain.parts import (
     Part,
     core_key,
@@ -20,7 +21,6 @@ from chalicelib.domain.parts import (
     dids_key,
     index_key,
     isp_key,
-    parse_part,
     subscriber_shard,
     subscribers_key,
 )

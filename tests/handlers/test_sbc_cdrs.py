@@ -13,9 +13,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from chalicelib.storage.cdrs import find_cdr_of_isp
 from chalicelib.storage.database import database
+from chalicelib.storage.isps import change_isp, get_isp
+from chalicelib.storage.scope import IspScope
+from chalicelib.storage.transaction import SYSTEM
 from tests.api_client import ApiClient
 from tests.calls_world import Provider, a_leg, a_provider, a_tenant, now_ms
+from tests.world import an_sbc
 
 
 @pytest.fixture
@@ -258,6 +263,23 @@ def test_bytes_that_are_no_text_in_a_sip_header_lose_no_call(provider: Provider)
     assert provider.admin.get(f"/calls/{cdr['call_id']}").expect(200)["user_agent"].startswith("Phone ?x")
 
 
+def test_a_call_is_kept_as_long_as_the_isp_says_and_long_enough_not_to_be_charged_twice(provider: Provider) -> None:
+    day = 86_400
+    isp = get_isp(provider.isp_id)
+    change_isp(isp, {"cdr_retention_days": 90}, expected_version=1, actor=SYSTEM)
+    recent, old = provider.outbound(), provider.outbound(setup_at=now_ms() - 200 * day * 1000)
+
+    provider.send(recent, old)
+
+    def days_left(cdr: dict[str, Any]) -> int:
+        stored = find_cdr_of_isp(IspScope(provider.isp_id), cdr["call_id"])
+        assert stored is not None
+        return round((int(stored.ttl) - now_ms() / 1000) / day)
+
+    assert days_left(recent) == 90
+    assert days_left(old) == 30
+
+
 @contextmanager
 def conflicts(count: int) -> Iterator[list[int]]:
     """The next ``count`` transactions of the process are cancelled as DynamoDB does under contention."""
@@ -346,3 +368,20 @@ def test_a_record_too_deep_to_read_is_refused_in_words(provider: Provider) -> No
     answer = provider.node.request("POST", "/sbc/cdrs", raw=deep)
 
     assert answer.status in {200, 400}
+
+
+def test_calls_made_before_a_move_are_stored_after_it(api: ApiClient) -> None:
+    """A tenant that changes its SBC and its customer leaves records behind that are still on their way."""
+    ours = a_provider(api)
+    call = ours.outbound()
+    other = ours.admin.post("/customers", {"name": "Other", "service_plan_id": ours.plan_id}).expect(201)
+    path = f"/tenants/{ours.tenant_id}"
+    version = ours.admin.get(path).expect(200)["version"]
+    moved = {"sbc_id": an_sbc(api), "customer_id": other["id"]}
+    ours.admin.patch(path, moved, version=version).expect(200)
+
+    results = ours.send(call)
+
+    assert [result["status"] for result in results] == ["stored"]
+    assert ours.balance() < 0
+    assert ours.balance(other["id"]) == 0

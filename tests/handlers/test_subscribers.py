@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chalicelib.clients.seal import open_ha1, seal_key
 from chalicelib.domain.digest import ha1_md5
-from chalicelib.domain.parts import parse_part, subscribers_key
+from chalicelib.domain.part_reader import parse_part
+from chalicelib.domain.parts import subscribers_key
 from tests.api_client import ApiClient
 from tests.world import TenantWorld, a_tenant_world, changed_by
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api_client import ApiClient
 
 
@@ -24,3 +26,24 @@ def test_no_schema_has_two_forms(api: ApiClient) -> None:
     schemas = api.get("/openapi.json").expect(200)["components"]["schemas"]
 
     assert [name for name in schemas if name.endswith(("-Input", "-Output"))] == []
+
+
+def test_the_frameworks_own_errors_are_problems_too(api: ApiClient) -> None:
+    refused = api.delete("/health")
+
+    assert refused.expect(405)["code"] == "method_not_allowed"
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
+def test_every_request_is_logged_and_counted_without_its_contents(
+    api: ApiClient, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="patchbay-api")
+
+    api.post("/auth/login", {"namespace": "acme", "email": "a@b.example", "password": "never in a log"})
+
+    written = capsys.readouterr().out + str([vars(record) for record in caplog.records])
+    assert "POST /auth/login" in written
+    assert '"ServerErrors"' in written
+    assert "never in a log" not in written
+    assert "a@b.example" not in written

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.parts import core_key, index_key, isp_key, parse_part
+from chalicelib.domain.part_reader import parse_part
+from chalicelib.domain.parts import core_key, index_key, isp_key
 from tests.api_client import ApiClient
 from tests.world import a_tenant_world, an_sbc, changed_by
 

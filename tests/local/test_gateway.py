@@ -52,7 +52,8 @@ def test_each_side_hears_the_tone_of_the_other(pair: tuple[GatewayClient, Gatewa
 def test_an_ordinary_number_rings_then_speaks_then_plays_its_tone(pair: tuple[GatewayClient, GatewayClient]) -> None:
     placed, received = call(pair, "+12025550142", seconds=6)
 
-    assert placed["replies"] == [100, 180, 200]
+    assert placed["replies"][-1] == 200
+    assert sorted(placed["replies"]) == [100, 180, 200]  # UDP promises no order of the first two
     assert received["behaviour"] == "message"
     assert received["plays_hz"] == 1020
     (tone, *_) = [tone for tone in placed["heard"]["tones"] if tone["seconds"] > 0.9]

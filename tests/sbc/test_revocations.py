@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.domain.parts import Part, core_key, isp_key, parse_part, subscribers_key
+from chalicelib.domain.part_reader import parse_part
+from chalicelib.domain.parts import Part, core_key, isp_key, subscribers_key
 from sbc.hook.parts_store import PartChange
 from sbc.hook.revocations import Revocations, find_revocations
 from tests.domain.snapshots import DOMAIN, a_snapshot, a_subscriber, a_tenant, an_isp

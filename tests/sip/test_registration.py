@@ -86,6 +86,13 @@ def test_a_user_who_keeps_failing_is_refused_even_with_the_right_password(phone:
     assert phone.register(user="bob", password="bob-sip").startswith("SIP/2.0 200")
 
 
+def test_the_right_password_forgets_the_failures_before_it(phone: RawPhone) -> None:
+    for _ in range(2):
+        phone.register(user="alice", password="wrong")
+        phone.register(user="alice", password="wrong")
+        assert phone.register(user="alice", password="alice-sip").startswith("SIP/2.0 200")
+
+
 def test_a_register_without_credentials_costs_the_hook_nothing(stack: Stack, phone: RawPhone) -> None:
     reply = phone.ask(phone.request("REGISTER", user="alice"))
 

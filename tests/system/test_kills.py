@@ -110,6 +110,8 @@ def test_a_kill_of_the_media_engine_ends_the_calls_that_lost_their_media(
 
     for call in calls:
         call.wait_ended(timeout_s=20)
+    for received in bob.received:
+        received.wait_ended()
     records = assert_records_match(provider, calls)
     assert len(records) == len(bob.received) == 3
     assert {each["hangup_by"] for each in records} == {"media"}
