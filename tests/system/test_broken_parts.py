@@ -57,7 +57,7 @@ SPOILED: dict[str, Spoil] = {
 @pytest.mark.parametrize("way", SPOILED)
 @pytest.mark.parametrize("part", ["core", "subscribers/0"])
 def test_a_broken_part_never_replaces_a_good_one(
-    provider: Provider, tenant: Tenant, programs: Programs, proxy: TamperingProxy, part: str, way: str
+    provider: Provider, tenant: Tenant, programs: Programs, proxy: TamperingProxy, *, part: str, way: str
 ) -> None:
     ann, bob = tenant.phone("ann"), tenant.phone("bob")
     assert ann.dial("102").wait_status() == 200

@@ -65,7 +65,7 @@ def test_kills_of_hook_and_api_during_sixty_calls_lose_and_double_nothing(
 def test_a_kill_of_kamailio_during_calls_loses_none_of_them(
     provider: Provider, tenant: Tenant, programs: Programs, gateway: GatewayClient
 ) -> None:
-    ann = tenant.phone("ann")
+    ann = tenant.phone("ann", patience_s=10)
     traffic = Traffic(ann, NUMBER, count=30, over_s=12, talk_s=(2, 8))
 
     kills = run_with_kills(programs, traffic, ("kamailio",), pause_s=(5.0, 6.0))
@@ -74,7 +74,7 @@ def test_a_kill_of_kamailio_during_calls_loses_none_of_them(
     assert kills >= 2
     records = assert_records_match(provider, traffic.calls, estimates=True)
     assert len(records) >= 25
-    assert {call.bye_status for call in answered(traffic.calls)} <= {200, 481}
+    assert {call.bye_status for call in answered(traffic.calls)} == {200}
     assert_nothing_is_left(programs)
 
 
@@ -113,7 +113,8 @@ def test_a_kill_of_the_media_engine_ends_the_calls_that_lost_their_media(
     for received in bob.received:
         received.wait_ended()
     records = assert_records_match(provider, calls)
-    assert {each["hangup_by"] for each in records} == {"system"}
+    assert len(records) == len(bob.received) == 3
+    assert {each["hangup_by"] for each in records} == {"media"}
     programs.wait_healthy("rtpengine")
     after = ann.dial("102")
     assert after.wait_status() == 200
