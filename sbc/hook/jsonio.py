@@ -10,6 +10,8 @@ import orjson
 
 from chalicelib.domain.fields import FieldError
 
+LARGE = 500_000  # bytes; 2 ms of parsing
+
 
 def dump_text(value: Any) -> str:
     return orjson.dumps(value).decode()
@@ -25,9 +27,10 @@ def load_object(body: bytes | str) -> dict[str, Any]:
 
 
 def load_large_object(body: bytes | str) -> dict[str, Any]:
-    """As ``load_object``, for other threads than the loop's: it can run between any two objects of the document. The
-    parser is one call in C, which keeps the interpreter's lock to its end unless something in it is Python."""
-    return _checked(body, _interruptible)
+    """As ``load_object``, for other threads than the loop's. A parser is one call that keeps the interpreter's lock to
+    its end: a millisecond or two for most parts. For a very large one the standard library's is used, which can be made
+    to call Python for each object, so that the loop runs in between."""
+    return _checked(body, orjson.loads if len(body) <= LARGE else _interruptible)
 
 
 def _interruptible(body: bytes | str) -> Any:
