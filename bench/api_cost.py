@@ -65,7 +65,7 @@ def _lists(costs: dict[Route, Cost], paged: set[Route]) -> Figure:
         for (_, path), operations in measured.items()
         if not _is_one_query(operations)
     ]
-    note = f"{len(measured)} lists, each with at most one read of who asks; others: {'; '.join(wrong) or 'none'}"
+    note = f"{len(measured)} lists, one Query and at most one GetItem each; others: {'; '.join(wrong) or 'none'}"
     return exactly("API: list pages that are not one query", len(wrong), "routes", 0, note=note)
 
 

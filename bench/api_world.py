@@ -179,6 +179,8 @@ def drive_tenants(drive: Drive, provider: Provider) -> None:
     ann = {"username": "ann", "alias": "99", "security_group_id": group["id"]}
     subscriber = drive.crud(admin, f"{path}/subscribers", ann, {"name": "Ann"})
     drive.ask(admin, "POST", f"{path}/subscribers/{subscriber['id']}/passwords", {"sip": ""})
+    login = {"address": f"ann@{tenant['domain']}", "password": subscriber["passwords"]["softphone"]}
+    drive.ask(provider.api, "POST", "/auth/subscriber-login", login)
     explained = {"subscriber_id": subscriber["id"], "dialled": UK_MOBILE}
     drive.ask(admin, "POST", f"{path}/explain-call", explained)
 

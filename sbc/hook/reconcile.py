@@ -11,7 +11,7 @@ from typing import Any
 
 from sbc.hook.call_control import CallControl
 from sbc.hook.call_events import lost_ending
-from sbc.hook.journal import JournalError
+from sbc.hook.journal import JournalError, see_call
 from sbc.hook.kamailio_rpc import KamailioRpc, RpcError, RpcRefusedError
 from sbc.hook.live_calls import Call
 
@@ -140,9 +140,9 @@ class Reconciler:
     async def _note_seen(self, calls: Iterable[Call], now: int) -> None:
         for call in calls:
             call.seen_at = now
-        rows = [(now, call.call_id) for call in calls]
-        if rows:
-            await self.control.journal.write_many("UPDATE calls SET seen_at = ? WHERE call_id = ?", rows)
+        seen = [see_call(call.call_id, now) for call in calls]
+        if seen:
+            await self.control.journal.write(*seen)
 
     async def _close_lost(self, call: Call) -> None:
         if self.control.live.find(call.call_id) is None:
