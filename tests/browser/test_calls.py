@@ -50,3 +50,100 @@ def test_a_browser_calls_a_desk_phone(stack: Stack, browser_phone: MakeBrowserPh
     assert stack.hook.seen("/route")[0]["transport"] == "ws"
     assert stack.hook.wait("/events", "ended")[0]["by"] == "caller"
     wait_until(lambda: stack.media_calls() == 0, what="media freed")
+
+
+def test_a_desk_phone_calls_a_browser(stack: Stack, browser_phone: MakeBrowserPhone, desk_phone: DeskPhones) -> None:
+    alice = browser_phone("alice", 850)
+    bob = desk_phone("bob", 620)
+    stack.hook.route = plans.stages(plans.ring(plans.aor("alice")))
+
+    bob.dial("alice")
+    alice.answer()
+    wait_until_browser_hears(alice, 620)
+    wait_until_desk_hears(bob, frequency_hz=850)
+    bob.hang_up()
+    alice.wait("ended")
+
+    assert stack.hook.wait("/events", "ended")[0]["by"] == "caller"
+
+
+def test_the_called_browser_hangs_up(stack: Stack, browser_phone: MakeBrowserPhone, desk_phone: DeskPhones) -> None:
+    alice = browser_phone("alice", 850)
+    bob = desk_phone("bob", 620)
+    stack.hook.route = plans.stages(plans.ring(plans.aor("alice")))
+    bob.dial("alice")
+    alice.answer()
+    bob.wait("CALL_ESTABLISHED")
+
+    alice.do("hangUp")
+    bob.wait("CALL_CLOSED")
+
+    assert stack.hook.wait("/events", "ended")[0]["by"] == "callee"
+
+
+def test_the_called_desk_phone_hangs_up(
+    stack: Stack, browser_phone: MakeBrowserPhone, desk_phone: DeskPhones
+) -> None:
+    alice = browser_phone("alice", 850)
+    bob = desk_phone("bob", 620, answers="auto")
+    stack.hook.route = plans.stages(plans.ring(plans.aor("bob")))
+    alice.call("bob")
+    alice.wait("confirmed")
+
+    bob.hang_up()
+    alice.wait("ended")
+
+    assert stack.hook.wait("/events", "ended")[0]["by"] == "callee"
+
+
+def test_browsers_speak_opus_with_each_other(stack: Stack, browser_phone: MakeBrowserPhone) -> None:
+    alice = browser_phone("alice", 850)
+    bob = browser_phone("bob", 1250)
+    stack.hook.route = plans.stages(plans.ring(plans.aor("bob")))
+
+    alice.call("bob")
+    bob.answer()
+    wait_until_browser_hears(alice, 1250)
+    wait_until_browser_hears(bob, 850)
+    counted = [alice.statistics(), bob.statistics()]
+    bob.do("hangUp")
+    alice.wait("ended")
+
+    assert [each["codec"] for each in counted] == ["audio/opus", "audio/opus"]
+    assert [each["lost"] for each in counted] == [0, 0]
+
+
+@pytest.mark.parametrize("codecs", ["PCMA PCMU", "PCMA", ""])
+def test_a_browser_calls_a_gateway_without_transcoding(
+    stack: Stack, browser_phone: MakeBrowserPhone, desk_phone: DeskPhones, codecs: str
+) -> None:
+    alice = browser_phone("alice", 850)
+    far = desk_phone("bob", 620, answers="auto")
+    stack.hook.route = plans.stages(plans.ring(gateway_to(far, codecs=codecs)))
+
+    alice.call("0123456789")
+    wait_until_browser_hears(alice, 620)
+    wait_until_desk_hears(far, frequency_hz=850)
+
+    assert alice.statistics()["codec"] in {"audio/PCMU", "audio/PCMA"}
+
+
+@pytest.mark.parametrize("codecs", ["PCMU PCMA", "PCMA", ""])
+def test_a_browser_with_opus_alone_is_understood_by_a_gateway(
+    stack: Stack, browser_phone: MakeBrowserPhone, desk_phone: DeskPhones, codecs: str
+) -> None:
+    alice = browser_phone("alice", 850)
+    far = desk_phone("bob", 620, answers="auto")
+    stack.hook.route = plans.stages(plans.ring(gateway_to(far, codecs=codecs)))
+
+    alice.call("0123456789", only="opus")
+    wait_until_browser_hears(alice, 620)
+    wait_until_desk_hears(far, frequency_hz=850)
+
+    assert alice.statistics()["codec"] == "audio/opus"
+
+
+def gateway_to(phone: Phone, **more: str) -> plans.Json:
+    """A phone that stands for a carrier: it is called at its address, not as a registered contact."""
+    account = phone.account
+    return plans.gateway(f"{account.address}:{account.port}", number=account.user, **more)

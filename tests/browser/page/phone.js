@@ -62,9 +62,11 @@ function preferOnly(connection, name) {
   const wanted = RTCRtpReceiver.getCapabilities("audio").codecs.filter(({ mimeType }) =>
     [`audio/${name}`, "audio/telephone-event"].includes(mimeType),
   );
-  connection.addEventListener("negotiationneeded", () =>
-    connection.getTransceivers().forEach((each) => each.setCodecPreferences(wanted)),
-  );
+  const createOffer = connection.createOffer.bind(connection);
+  connection.createOffer = (...settings) => {
+    connection.getTransceivers().forEach((each) => each.setCodecPreferences(wanted));
+    return createOffer(...settings);
+  };
 }
 
 async function answer() {
