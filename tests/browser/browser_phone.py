@@ -45,7 +45,7 @@ class BrowserPhone:
 
     def do(self, name: str, *arguments: str) -> None:
         """``hangUp``, ``hold``, ``resume``, ``press``, ``refer``."""
-        self.page.evaluate("([name, list]) => { phone[name](...list); }", [name, list(arguments)])
+        self.page.evaluate("([name, list]) => phone[name](...list)", [name, list(arguments)])
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         return [event for event in self.page.evaluate("phone.events") if event["kind"] == kind]

@@ -73,6 +73,11 @@ async function answer() {
   session.answer(await media());
 }
 
+// JsSIP refuses a re-INVITE, by returning false, while another is in progress.
+async function whenReady(offerAgain) {
+  while (!offerAgain()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 async function statistics() {
   const found = { received: 0, lost: 0, sent: 0, codec: "", energy: 0, dtls: "" };
   const report = await session.connection.getStats();
@@ -97,8 +102,8 @@ window.phone = {
   statistics,
   heard: measure,
   hangUp: () => session.terminate(),
-  hold: () => session.hold(),
-  resume: () => session.unhold(),
+  hold: () => whenReady(() => session.hold()),
+  resume: () => whenReady(() => session.unhold()),
   press: (digit) => session.sendDTMF(digit, { transportType: "RFC2833" }),
-  refer: (number) => session.refer(`sip:${number}@${options.domain}`),
+  refer: (number) => void session.refer(`sip:${number}@${options.domain}`),
 };
