@@ -81,9 +81,7 @@ def test_the_called_browser_hangs_up(stack: Stack, browser_phone: MakeBrowserPho
     assert stack.hook.wait("/events", "ended")[0]["by"] == "callee"
 
 
-def test_the_called_desk_phone_hangs_up(
-    stack: Stack, browser_phone: MakeBrowserPhone, desk_phone: DeskPhones
-) -> None:
+def test_the_called_desk_phone_hangs_up(stack: Stack, browser_phone: MakeBrowserPhone, desk_phone: DeskPhones) -> None:
     alice = browser_phone("alice", 850)
     bob = desk_phone("bob", 620, answers="auto")
     stack.hook.route = plans.stages(plans.ring(plans.aor("bob")))
