@@ -215,6 +215,8 @@ def find_used_ports(settings: Settings) -> list[str]:
     for name, port in settings.ports():
         if name.startswith("rtp_"):
             continue  # a range: rtpengine passes over ports in use
+        if name == "websocket_tls_port" and not settings.websocket_certificate:
+            continue
         host = _host_of(name, settings)
         kinds = [socket.SOCK_STREAM] if name in _TCP_ONLY else [socket.SOCK_DGRAM, socket.SOCK_STREAM]
         if not all(_is_free(host, port, kind) for kind in kinds):
@@ -222,8 +224,15 @@ def find_used_ports(settings: Settings) -> list[str]:
     return used
 
 
-_TCP_ONLY = {"http_port", "dynamodb_port", "hook_port", "gateway_http_port", "rtpengine_cli_port", "websocket_port",
-             "websocket_tls_port"}
+_TCP_ONLY = {
+    "http_port",
+    "dynamodb_port",
+    "hook_port",
+    "gateway_http_port",
+    "rtpengine_cli_port",
+    "websocket_port",
+    "websocket_tls_port",
+}
 
 
 def _host_of(name: str, settings: Settings) -> str:
