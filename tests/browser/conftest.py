@@ -1,4 +1,4 @@
-"""Chromium once per worker, an SBC with a WebSocket listener per test; a failed test prints what all of them saw."""
+"""Chromium once per worker, an SBC with a WebSocket listener per test; a failed test prints what it saw."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from local.phones import write_tone
 from tests.browser.browser_phone import BrowserPhone
-from tests.browser.page_server import serving_page
+from tests.browser.chromium import chromium, context, open_phone, page_url  # noqa: F401 (fixtures)
 from tests.sip.desk_phones import DeskPhones
 from tests.sip.ports import free_port
 from tests.sip.stack import DOMAIN, Stack, running_stack
 
-MICROPHONE_HZ = 700
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -26,34 +23,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.when == "call":
         item.stash[_FAILED] = report.failed
     return report
-
-
-@pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    microphone = tmp_path_factory.mktemp("microphone") / "tone.wav"
-    write_tone(microphone, frequency_hz=MICROPHONE_HZ, duration_s=10)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--use-fake-device-for-media-stream",
-                "--use-fake-ui-for-media-stream",
-                f"--use-file-for-fake-audio-capture={microphone}",
-                "--allow-loopback-in-peer-connection",
-                "--autoplay-policy=no-user-gesture-required",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--ignore-certificate-errors",  # of the test's own making
-            ],
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def page_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving_page(tmp_path_factory.mktemp("page")) as url:
-        yield url
 
 
 @pytest.fixture
@@ -78,26 +47,7 @@ def websocket_url(stack: Stack) -> str:
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(permissions=["microphone"])
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def open_phone(context: BrowserContext, page_url: str) -> Callable[[str], BrowserPhone]:
-    """A phone that isn't registered yet."""
-
-    def open_phone(user: str) -> BrowserPhone:
-        page = context.new_page()
-        page.goto(page_url)
-        return BrowserPhone(page=page, user=user)
-
-    return open_phone
-
-
-@pytest.fixture
-def browser_phone(open_phone: Callable[[str], BrowserPhone], websocket_url: str) -> Callable[..., BrowserPhone]:
+def browser_phone(open_phone: Callable[[str], BrowserPhone], websocket_url: str) -> Callable[..., BrowserPhone]:  # noqa: F811 (the fixture)
     """A registered phone: ``browser_phone(user, tone_hz)``."""
 
     def browser_phone(user: str, tone_hz: int = 0) -> BrowserPhone:

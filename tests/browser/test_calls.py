@@ -8,7 +8,7 @@ import pytest
 
 from local.phones import Phone
 from tests.browser.browser_phone import BrowserPhone
-from tests.browser.conftest import MICROPHONE_HZ
+from tests.browser.chromium import MICROPHONE_HZ
 from tests.sip import plans
 from tests.sip.desk_phones import DeskPhones
 from tests.sip.stack import Stack, wait_until
