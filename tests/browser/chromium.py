@@ -14,8 +14,9 @@ from tests.browser.page_server import serving_page
 MICROPHONE_HZ = 700
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Once per module, no longer: Playwright keeps an event loop in this thread, which other tests want for theirs."""
     microphone = tmp_path_factory.mktemp("microphone") / "tone.wav"
     write_tone(microphone, frequency_hz=MICROPHONE_HZ, duration_s=10)
     with sync_playwright() as playwright:

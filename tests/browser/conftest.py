@@ -1,4 +1,4 @@
-"""Chromium once per worker, an SBC with a WebSocket listener per test; a failed test prints what it saw."""
+"""Chromium once per module, an SBC with a WebSocket listener per test; a failed test prints what it saw."""
 
 from __future__ import annotations
 

@@ -136,3 +136,30 @@ def test_digits_pressed_in_a_browser_arrive(talking: tuple[BrowserPhone, Phone])
 def digits_of(phone: Phone) -> str:
     started = [event for event in phone.events if event.get("type") == "CALL_DTMF_START"]
     return "".join(str(event.get("param", "")) for event in started)
+
+
+def test_the_hook_ends_a_call_with_a_browser(stack: Stack, talking: tuple[BrowserPhone, Phone]) -> None:
+    browser, desk = talking
+    answered = stack.hook.wait("/events", "answered")[0]
+
+    stack.rpc("dlg.end_dlg", answered["h_entry"], answered["h_id"])
+
+    browser.wait("ended")
+    desk.wait("CALL_CLOSED")
+    assert stack.hook.wait("/events", "ended")[0]["by"] == "system"
+
+
+def test_a_browser_passes_a_call_on(
+    stack: Stack, talking: tuple[BrowserPhone, Phone], browser_phone: MakeBrowserPhone
+) -> None:
+    browser, desk = talking
+    carol = browser_phone("carol", 1450)
+    stack.hook.route = plans.stages(plans.ring(plans.aor("carol")))
+
+    browser.do("refer", "carol")
+    carol.answer()
+    carol.wait("confirmed")
+
+    wait_until_browser_hears(carol, 620)
+    assert stack.hook.seen("/route")[-1]["user"] == "bob"
+    assert desk.account.user == "bob"
