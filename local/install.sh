@@ -9,6 +9,7 @@ packages=(
   kamailio kamailio-extra-modules kamailio-utils-modules kamailio-sqlite-modules kamailio-tls-modules
   kamailio-websocket-modules kamailio-json-modules
   rtpengine-daemon sip-tester baresip-core espeak-ng ffmpeg
+  chromium fonts-dejavu-core
 )
 # What these packages would start now or at the next boot; Patchbay runs its own.
 units=(kamailio.service rtpengine-daemon.service rtpengine-recording-daemon.service)
