@@ -82,7 +82,9 @@ def measure(name: str) -> list[Figure]:
 
 def _run(name: str, answer: Path) -> list[Figure]:
     command = [sys.executable, "-m", "bench", name, "--into", str(answer)]
-    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    OUTPUT.parent.mkdir(exist_ok=True)
+    with OUTPUT.with_name(f"bench-{name}.log").open("wb") as log:  # the API in a module's process logs its requests
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, start_new_session=True)
     try:
         status = process.wait(timeout=LIMITS_S[name])
     except subprocess.TimeoutExpired:

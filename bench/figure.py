@@ -14,11 +14,11 @@ NOTE_WIDTH = 116
 
 
 def at_most(name: str, value: float, unit: str, target: float, *, note: str, digits: int = 2) -> Figure:
-    return _figure(name, value, unit, f"<= {target:g}", ok=value <= target, note=note, digits=digits)
+    return _figure(name, value, unit, f"<= {target:,}", ok=value <= target, note=note, digits=digits)
 
 
 def at_least(name: str, value: float, unit: str, target: float, *, note: str, digits: int = 2) -> Figure:
-    return _figure(name, value, unit, f">= {target:g}", ok=value >= target, note=note, digits=digits)
+    return _figure(name, value, unit, f">= {target:,}", ok=value >= target, note=note, digits=digits)
 
 
 def exactly(name: str, value: float, unit: str, target: float, *, note: str) -> Figure:

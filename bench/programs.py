@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Programs:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(
-        self, name: str, argv: list[str], *, check: Check | None = None, env: Mapping[str, str] | None = None
+        self, name: str, argv: Sequence[str], *, check: Check | None = None, env: Mapping[str, str] | None = None
     ) -> int:
         """The process group. Returns when ``check`` passes."""
         with self.log(name).open("ab") as log:

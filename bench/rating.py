@@ -11,8 +11,8 @@ import random
 from collections.abc import Iterator
 from statistics import median
 from time import process_time
-from typing import Any
 
+from bench.figure import Figure, at_least, at_most
 from chalicelib.domain.decks import ChunkedDeck, DeckRef
 from chalicelib.domain.rate_call import Charge, RatedLeg, rate_call
 from chalicelib.domain.rate_chunks import build_chunks
@@ -86,7 +86,7 @@ def seconds_to_rate(deck: ChunkedDeck, calls: list[RatedLeg]) -> float:
     return spent
 
 
-def figures() -> list[dict[str, Any]]:
+def figures() -> list[Figure]:
     decks = {}
     for count in (SMALL, USUAL, LARGE):
         keys = prefixes(count)
@@ -95,31 +95,21 @@ def figures() -> list[dict[str, Any]]:
     pairs = [(seconds_to_rate(*decks[LARGE]), seconds_to_rate(*decks[SMALL])) for _ in range(ROUNDS)]
     per_s = CALLS / median(usual)
     growth = median(large / small for large, small in pairs)
+    spread = f"{min(usual):.3f} to {max(usual):.3f} s CPU"
     return [
-        {
-            "name": "rate_call at 100,000 prefixes",
-            "value": round(per_s),
-            "unit": "calls/s of one core",
-            "target": f">= {CALLS_PER_S}",
-            "ok": per_s >= CALLS_PER_S,
-            "note": f"median of {ROUNDS} rounds of {CALLS} calls; {min(usual):.3f} to {max(usual):.3f} s CPU",
-        },
-        {
-            "name": "rate_call time, 1,000,000 prefixes against 1,000",
-            "value": round(growth, 2),
-            "unit": "times",
-            "target": f"<= {GROWTH}",
-            "ok": growth <= GROWTH,
-            "note": f"median of {ROUNDS} rounds, sizes in turn",
-        },
+        at_least(
+            "rate_call at 100,000 prefixes",
+            per_s,
+            "calls/s of one core",
+            CALLS_PER_S,
+            note=f"median of {ROUNDS} rounds of {CALLS} calls; {spread}",
+            digits=0,
+        ),
+        at_most(
+            "rate_call time, 1,000,000 prefixes against 1,000",
+            growth,
+            "times",
+            GROWTH,
+            note=f"median of {ROUNDS} rounds, sizes in turn",
+        ),
     ]
-
-
-def main() -> None:
-    for row in figures():
-        print(f"{row['name']}: {row['value']} {row['unit']} ({row['target']}: {'ok' if row['ok'] else 'MISSED'})")
-        print(f"    {row['note']}")
-
-
-if __name__ == "__main__":
-    main()

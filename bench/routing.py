@@ -8,8 +8,8 @@ from __future__ import annotations
 import gc
 from statistics import median
 from time import process_time
-from typing import Any
 
+from bench.figure import Figure, at_most
 from chalicelib.domain.plan import Attempt
 from chalicelib.domain.routing import plan_route
 from chalicelib.domain.snapshot import Snapshot
@@ -66,7 +66,7 @@ def times_ms(attempt: Attempt, small: Snapshot, large: Snapshot) -> tuple[list[f
     return sorted(pair[0] for pair in times), sorted(pair[1] for pair in times)
 
 
-def figures() -> list[dict[str, Any]]:
+def figures() -> list[Figure]:
     small, large = snapshot_of(SMALL), snapshot_of(LARGE)
     p99: dict[str, float] = {}
     growth: dict[str, float] = {}
@@ -80,25 +80,8 @@ def figures() -> list[dict[str, Any]]:
     ]
 
 
-def _figure(name: str, by_attempt: dict[str, float], unit: str, target: float) -> dict[str, Any]:
+def _figure(name: str, by_attempt: dict[str, float], unit: str, target: float) -> Figure:
     """The worst kind of call counts."""
-    worst = max(by_attempt.values())
-    note = ", ".join(f"{attempt} {value:.3f}" for attempt, value in by_attempt.items())
-    return {
-        "name": name,
-        "value": round(worst, 3),
-        "unit": unit,
-        "target": f"<= {target}",
-        "ok": worst <= target,
-        "note": f"median of {ROUNDS} rounds of {DECISIONS}: {note}",
-    }
-
-
-def main() -> None:
-    for row in figures():
-        print(f"{row['name']}: {row['value']} {row['unit']} ({row['target']}: {'ok' if row['ok'] else 'MISSED'})")
-        print(f"    {row['note']}")
-
-
-if __name__ == "__main__":
-    main()
+    kinds = ", ".join(f"{attempt} {value:.3f}" for attempt, value in by_attempt.items())
+    note = f"median of {ROUNDS} rounds of {DECISIONS}: {kinds}"
+    return at_most(name, max(by_attempt.values()), unit, target, note=note, digits=3)

@@ -85,5 +85,6 @@ def write_hook_settings(settings: Settings, paths: Paths, *, sbc_id: str) -> Non
         "kamailio_socket": str(paths.sbc / "kamailio.rpc"),
         "listen_port": settings.hook_port,
         "api_url": settings.http_url,
+        "rtpengine_ng_port": settings.rtpengine_ng_port,
     }
     hook_settings_file(paths).write_text(json.dumps(content, indent=2) + "\n")

@@ -10,6 +10,7 @@ from typing import Any
 
 from local.front.events import HttpRequest
 from local.front.wsgi import Front
+from tests.contract import check_answer
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,11 @@ class ApiClient:
                 source_ip=self.source_ip,
             )
         )
-        return Answer(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)
+        found = Answer(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)
+        content_type = found.headers.get("content-type", "")
+        if content_type.endswith("json") and found.text and "content-encoding" not in found.headers:
+            check_answer(method, f"/v1{path}", found.status, content_type, found.json)
+        return found
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.request("GET", path, **options)

@@ -121,7 +121,7 @@ class CallControl:
         self.admission.release(call.call_id)
         record = dump_text(build_cdr(call, ending, identity=self.identity))
         try:
-            await self.journal.write(close_call(call.call_id), queue_cdr(call.call_id, record))
+            await self.journal.write(*close_call(call.call_id), queue_cdr(call.call_id, record))
         except JournalError:
             self._hold(call)  # Kamailio reports again, or reconciliation finds it
             raise

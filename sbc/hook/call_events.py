@@ -73,6 +73,15 @@ def ending(call: Call, body: JsonObject, *, cancelled: bool, now: int) -> Ending
     return Ending(at, by if by in _BY else "system", status)
 
 
+def lost_ending(call: Call) -> Ending:
+    """Of a call whose dialog is gone while its end was never reported: estimated, unless the hook ordered it."""
+    status = 200 if call.answered_at is not None else REQUEST_TERMINATED
+    if call.ending is None:
+        return Ending(call.last_sure_at(), "system", status, estimated=True)
+    by, limit = call.ending
+    return Ending(max(call.answered_at or call.setup_at, limit), by, status)
+
+
 def _rung(call: Call, stage: int, target: int) -> Leg | None:
     legs = [leg for leg in call.legs if leg.stage == stage] or call.stage_legs()
     return legs[target] if 0 <= target < len(legs) else legs[0] if legs else None

@@ -29,6 +29,7 @@ from sbc.hook.journal import Journal
 from sbc.hook.kamailio_caches import KamailioCaches
 from sbc.hook.kamailio_rpc import KamailioRpc
 from sbc.hook.live_calls import LiveCalls
+from sbc.hook.media_watch import MediaWatch, Rtpengine
 from sbc.hook.metrics import Metrics
 from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
 from sbc.hook.parts_disk import PartsDisk
@@ -85,6 +86,7 @@ class Node:
         control = self._control(journal, store, uploaded)
         control.restore(await journal.open_calls())
         self._start_reconciler(background, control, rpc)
+        self._start_media_watch(background, control, rpc)
         self._start_feed(background, store, rpc)
         server = HttpServer(self._routes(control, store, rpc).handle, body_limit=settings.body_limit)
         await server.listen(settings.listen_host, settings.listen_port)
@@ -124,6 +126,19 @@ class Node:
             control=control, rpc=rpc, clock=clock_ms, grace_s=settings.reconcile_grace_s, max_ring_s=settings.max_ring_s
         )
         background.start(reconciler.run(settings.reconcile_interval_s))
+
+    def _start_media_watch(self, background: Background, control: CallControl, rpc: KamailioRpc) -> None:
+        settings = self._settings
+        if not settings.rtpengine_ng_port:
+            return
+        watch = MediaWatch(
+            control=control,
+            rpc=rpc,
+            metrics=self._metrics,
+            clock=clock_ms,
+            engine=Rtpengine(settings.rtpengine_ng_port, settings.rpc_timeout_s),
+        )
+        background.start(watch.run(settings.media_check_interval_s))
 
     def _start_feed(self, background: Background, store: PartsStore, rpc: KamailioRpc) -> None:
         settings = self._settings

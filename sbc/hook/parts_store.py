@@ -102,7 +102,8 @@ class PartsStore:
 
     async def refresh(self, key: str) -> PartChange | None:
         """Ask the source; None when nothing changed. One request per key is in flight at a time, shared by all who
-        wait. Raises ``SourceError``; ``PartGoneError`` when the part is gone and wasn't held."""
+        wait. Raises ``SourceError``, also for a part that was rejected: what is held isn't the newest;
+        ``PartGoneError`` when the part is gone and wasn't held."""
         task = self._in_flight.get(key)
         if task is None:
             task = asyncio.get_running_loop().create_task(self._fetch(key))
@@ -129,16 +130,15 @@ class PartsStore:
             new = await loop.run_in_executor(self._decoder, _unpack, key, fetched)
         except PartError as error:
             self._reject(key, error)
-            if old is not None:
-                return None
             raise SourceError(str(error)) from error
         return self._replace(key, new, fetched)
 
     def _replace(self, key: str, new: Part, fetched: Fetched) -> PartChange | None:
         old = self.parts.get(key)
         if old is not None and new.version < old.version:
-            self._reject(key, PartError(f"{key}: version {new.version} is older than {old.version}"))
-            return None
+            error = PartError(f"{key}: version {new.version} is older than {old.version}")
+            self._reject(key, error)
+            raise SourceError(str(error)) from error
         if old is not None and new.version == old.version:
             return None
         self.parts[key] = new

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sbc.hook.call_control import CallControl
-from sbc.hook.call_events import REQUEST_TERMINATED
-from sbc.hook.cdr import Ending
-from sbc.hook.journal import JournalError
+from sbc.hook.call_events import lost_ending
+from sbc.hook.journal import JournalError, see_call
 from sbc.hook.kamailio_rpc import KamailioRpc, RpcError, RpcRefusedError
 from sbc.hook.live_calls import Call
 
@@ -35,6 +34,14 @@ def read_briefing(listed: Any) -> tuple[Dialog, ...]:
         return tuple(Dialog(int(item["h_entry"]), int(item["h_id"]), str(item["call-id"])) for item in listed or ())
     except (KeyError, TypeError, ValueError) as error:
         raise RpcError(f"dlg.briefing: unexpected answer: {error!r}") from error
+
+
+def read_uptime_s(told: Any) -> int:
+    """Of the result of ``core.uptime``. Raises ``RpcError``."""
+    try:
+        return int(told["uptime"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RpcError(f"core.uptime: unexpected answer: {error!r}") from error
 
 
 def read_confirmed_call_id(details: Any) -> str:
@@ -63,9 +70,11 @@ def compare(
     now: int,
     grace_ms: int,
     max_ring_ms: int,
+    started_at: int = 0,
 ) -> Comparison:
-    """``before``: SIP Call-ID by call id of the calls that were open when the dialogs were asked for. A newer call may
-    not be listed yet, and one that was open then but is closed by now may be. Pure."""
+    """``started_at``: when Kamailio did; a call that rang before that is gone. ``before``: SIP Call-ID by call
+    id of the calls that were open when the dialogs were asked for. A newer call may not be listed yet, and one that was
+    open then but is closed by now may be. Pure."""
     calls, dialogs = tuple(calls), tuple(dialogs)
     places = {(dialog.h_entry, dialog.h_id) for dialog in dialogs}
     listed = {dialog.sip_call_id for dialog in dialogs}
@@ -75,7 +84,10 @@ def compare(
         alone = sharing[call.invite.sip_call_id] == 1
         if (call.h_entry, call.h_id) in places or (alone and call.invite.sip_call_id in listed):
             seen.append(call)
-        elif call.call_id in before and _overdue(call, now=now, grace_ms=grace_ms, max_ring_ms=max_ring_ms):
+        elif call.call_id in before and (
+            _overdue(call, now=now, grace_ms=grace_ms, max_ring_ms=max_ring_ms)
+            or (call.answered_at is None and call.setup_at < started_at)
+        ):
             lost.append(call)
     explained = set(before.values()) | set(sharing)
     unexplained = tuple(dialog for dialog in dialogs if dialog.sip_call_id not in explained)
@@ -107,6 +119,7 @@ class Reconciler:
     async def reconcile(self) -> None:
         """Raises ``RpcError``: without Kamailio's list nothing is closed, since its dialogs survive a crash."""
         before = {call.call_id: call.invite.sip_call_id for call in self.control.live}
+        uptime_s = read_uptime_s(await self.rpc.call("core.uptime"))
         dialogs = read_briefing(await self.rpc.call("dlg.briefing", "c"))
         now = self.clock()
         found = compare(
@@ -116,6 +129,7 @@ class Reconciler:
             now=now,
             grace_ms=int(self.grace_s * 1000),
             max_ring_ms=self.max_ring_s * 1000,
+            started_at=now - (uptime_s + 1) * 1000,  # its seconds are whole
         )
         await self._note_seen(found.seen, now)
         for call in found.lost:
@@ -126,17 +140,16 @@ class Reconciler:
     async def _note_seen(self, calls: Iterable[Call], now: int) -> None:
         for call in calls:
             call.seen_at = now
-        rows = [(now, call.call_id) for call in calls]
-        if rows:
-            await self.control.journal.write_many("UPDATE calls SET seen_at = ? WHERE call_id = ?", rows)
+        seen = [see_call(call.call_id, now) for call in calls]
+        if seen:
+            await self.control.journal.write(*seen)
 
     async def _close_lost(self, call: Call) -> None:
         if self.control.live.find(call.call_id) is None:
             return  # its end came while others were closed
         self.control.metrics.count("estimated_ends")
         log.warning("call without dialog closed", extra={"call_id": call.call_id})
-        status = 200 if call.answered_at is not None else REQUEST_TERMINATED
-        await self.control.close(call, Ending(call.last_sure_at(), "system", status, estimated=True))
+        await self.control.close(call, lost_ending(call))
 
     async def _end_if_ours(self, dialog: Dialog) -> None:
         """A call whose end the journal has, but which came back with Kamailio's database after a crash."""

@@ -46,6 +46,8 @@ class Settings:
     reconcile_grace_s: float = 10.0  # an answered call may miss its dialog this long
     max_ring_s: int = 300
     max_duration_s: int = 4 * 3600
+    rtpengine_ng_port: int = 0  # 0: calls that a restart of the media engine cuts off aren't looked for
+    media_check_interval_s: float = 2.0
     media_timeout_s: int = 60  # rtpengine's --timeout: how long ago the last packet came when it reports
     body_limit: int = 64 * 1024
     log_level: str = "INFO"

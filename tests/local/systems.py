@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from local.process_groups import find_members
 from local.settings import PORTS_PER_COPY, ROOT, Paths, Settings, derive_ports, find_used_ports, load_settings
@@ -45,11 +48,29 @@ class System:
 
 
 def find_free_base() -> int:
-    """The first of the bases whose ports are all free; below Linux's ephemeral range."""
+    """The first of the bases whose ports are all free and which no other test process has taken for a system that is
+    still to start; below Linux's ephemeral range."""
     for base in range(11000, 32000, PORTS_PER_COPY):
-        if not find_used_ports(Settings(**derive_ports(str(base)))):
+        if not find_used_ports(Settings(**derive_ports(str(base)))) and _reserve(base):
             return base
     raise AssertionError("no free range of ports")
+
+
+def _reserve(base: int) -> bool:
+    """Until this process ends; the same base again is fine for the same process."""
+    if base in _reserved:
+        return True
+    file = (Path(tempfile.gettempdir()) / f"patchbay-test-ports-{base}").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return False
+    _reserved[base] = file
+    return True
+
+
+_reserved: dict[int, TextIO] = {}
 
 
 @contextmanager

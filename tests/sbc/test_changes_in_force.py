@@ -45,6 +45,19 @@ def test_a_suspended_subscriber_loses_its_registrations(world: World) -> None:
     assert answer["may_register"] == 0
 
 
+def test_a_change_that_comes_broken_is_not_in_force_until_it_comes_whole(world: World) -> None:
+    _warm(world)
+    fetched = world.api.fetches[SUBSCRIBERS]
+    world.api.raw[SUBSCRIBERS] = b"{"
+
+    change = _change_subscriber(world, "bob", suspended=True)
+
+    world.api.wait_for(lambda: world.api.fetches[SUBSCRIBERS] > fetched + 1)
+    assert change not in world.api.acknowledged
+    del world.api.raw[SUBSCRIBERS]
+    _wait_until_in_force(world, change)
+
+
 def test_the_same_password_sealed_anew_disturbs_nobody(world: World) -> None:
     _warm(world)
 

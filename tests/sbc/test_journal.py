@@ -25,7 +25,7 @@ def test_a_call_is_there_until_it_is_closed_and_then_its_record_waits(tmp_path: 
         await journal.write(open_call("call_1", routed="r1", progress="p1"))
         await journal.write(open_call("call_2", routed="r2", progress="p2"))
         await journal.write(advance_call("call_1", progress="p3"))
-        await journal.write(close_call("call_2"), queue_cdr("call_2", "{}"))
+        await journal.write(*close_call("call_2"), queue_cdr("call_2", "{}"))
 
     async def second(journal: Journal) -> None:
         assert await journal.open_calls() == [OpenCall("call_1", "r1", "p3", None)]

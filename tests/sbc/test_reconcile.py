@@ -46,6 +46,15 @@ def test_a_ringing_call_is_lost_after_the_longest_ring() -> None:
     assert [call.call_id for call in found.lost] == ["forgotten"]
 
 
+def test_a_call_that_rang_when_kamailio_was_restarted_is_lost_at_once() -> None:
+    calls = [_call("rang", setup_at=10), _call("answered", setup_at=10, answered_at=20), _call("new", setup_at=40)]
+    before = {call.call_id: call.invite.sip_call_id for call in calls}
+
+    found = compare(calls, [], before=before, now=100, grace_ms=10_000, max_ring_ms=300_000, started_at=30)
+
+    assert [call.call_id for call in found.lost] == ["rang"]
+
+
 def test_two_calls_with_one_sip_call_id_are_told_apart_by_their_dialogs() -> None:
     calls = [_call("up", answered_at=1, sip_call_id="same", h_id=2), _call("lost", answered_at=1, sip_call_id="same")]
 

@@ -113,14 +113,15 @@ class PhoneCall:
 
 
 class Phone:
-    """``sip``: the SBC. ``answers``: the status that an incoming call gets; 0: it rings on; -1: silence."""
+    """``sip``: the SBC. ``answers``: the status that an incoming call gets; 0: it rings on; -1: silence.
+    ``patience_s``: when a call that nobody answers is given up, as a 408."""
 
     def __init__(
         self, sip: tuple[str, int], *, user: str, domain: str, password: str = "", address: str = "127.0.0.1",
-        answers: int = 200,
+        answers: int = 200, patience_s: float = 120.0,
     ) -> None:  # fmt: skip
         self.sip, self.user, self.domain, self.password, self.answers = sip, user, domain, password, answers
-        self.address = address
+        self.address, self.patience_s = address, patience_s
         self.calls: list[PhoneCall] = []
         self.trace: list[str] = []
         self._replies: dict[str, list[Message]] = {}
@@ -159,7 +160,9 @@ class Phone:
         aor = f"<sip:{user}@{self.domain}>"
         call_id = secrets.token_hex(12)
         contact = f"<sip:{user}@{self.address}:{self.port}>"
-        first = self.ask(self._request("REGISTER", uri, aor, aor, call_id, 1, contact=contact, expires_s=expires_s))
+        first = self.ask(
+            self._request("REGISTER", uri, aor, aor, call_id, cseq=1, contact=contact, expires_s=expires_s)
+        )
         if first.status != 401:
             return first
         answer = digest(
@@ -172,7 +175,7 @@ class Phone:
         )
         more = (("Authorization", answer),)
         reply = self.ask(
-            self._request("REGISTER", uri, aor, aor, call_id, 2, contact=contact, expires_s=expires_s, more=more)
+            self._request("REGISTER", uri, aor, aor, call_id, cseq=2, contact=contact, expires_s=expires_s, more=more)
         )
         self._registered = reply.status == 200 and expires_s > 0
         return reply
@@ -278,14 +281,14 @@ class Phone:
     ) -> Message:
         contact = f"<sip:{self.user}@{self.address}:{self.port}>"
         request = self._request(
-            "INVITE", uri, call.local, call.remote, call.call_id, call.cseq, contact=contact,
+            "INVITE", uri, call.local, call.remote, call.call_id, cseq=call.cseq, contact=contact,
             more=(*more, ("Content-Type", "application/sdp")), body=self._sdp(),
         )  # fmt: skip
         call.invite = request
-        return self._ask(request, timeout_s=120.0, on_reply=note)
+        return self._ask(request, timeout_s=self.patience_s, on_reply=note)
 
     def _request(
-        self, method: str, uri: str, sender: str, to: str, call_id: str, cseq: int, *, contact: str,
+        self, method: str, uri: str, sender: str, to: str, call_id: str, *, cseq: int, contact: str,
         expires_s: int | None = None, more: tuple[tuple[str, str], ...] = (), body: str = "",
     ) -> Message:  # fmt: skip
         sender = sender if ";tag=" in sender else f"{sender};tag={secrets.token_hex(4)}"

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import urllib.request
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -125,8 +126,10 @@ class Provider:
         """Balance, ledger entries and the charges of the calls are one and the same amount, each call booked once."""
         entries = self.ledger()
         charged = {call["call_id"]: call["amount_micros"] for call in calls if call["amount_micros"]}
-        booked = {entry["reference"]: -entry["amount_micros"] for entry in entries}
-        assert len(booked) == len(entries)
+        booked: dict[str, int] = defaultdict(int)  # one entry for each charged leg
+        for entry in entries:
+            booked[entry["reference"]] -= entry["amount_micros"]
+        assert len({entry["key"] for entry in entries}) == len(entries)
         assert booked == charged
         assert self.balance() == -sum(charged.values()) == sum(entry["amount_micros"] for entry in entries)
 

@@ -35,7 +35,8 @@ def test_a_call_outside_reaches_the_gateway_and_is_charged(
     record = provider.call(call.call_id)
     assert [(leg["kind"], leg["called_number"]) for leg in record["legs"]] == [("pstn", "+12092489001")]
     assert record["charges"][0]["amount_micros"] == 60_000  # six seconds, the least that is billed
-    assert [each["state"] for each in gateway.get_calls() if each["to_number"] == "+12092489001"] == ["ended"]
+    (seen,) = [each for each in gateway.get_calls() if each["sip_call_id"] == call.call_id]
+    assert (seen["to_number"], seen["state"], seen["ended_by"]) == ("+12092489001", "ended", "far side")
 
 
 def test_a_call_id_used_twice_makes_two_calls_and_two_charges(provider: Provider, tenant: Tenant) -> None:

@@ -9,12 +9,33 @@ from typing import Any
 import pytest
 
 from tests.local.processes import GatewayClient, wait_for
-from tests.system.provider import Provider, Tenant
+from tests.local.systems import System
+from tests.system.phone import Phone
+from tests.system.provider import Provider, Tenant, a_provider
 
 pytestmark = pytest.mark.system
 
 DID = "+12095550444"
 OUTSIDE = "+12092489001"
+
+
+CARRIER = "127.0.0.4"
+
+
+@pytest.fixture(scope="module")
+def carrier(system: System) -> Iterator[Phone]:
+    """Where calls come in: another machine of the carrier's than the one that takes calls."""
+    settings = system.settings
+    carrier = Phone((settings.sip_host, settings.sip_port), user="+4315550100", domain=CARRIER, address=CARRIER)
+    yield carrier
+    carrier.close()
+
+
+@pytest.fixture(scope="module")
+def provider(system: System, carrier: Phone) -> Provider:
+    settings = system.settings
+    first = {"name": "first", "host": settings.gateway_host, "port": settings.gateway_sip_port}
+    return a_provider(system, gateways=[first, {"name": "inbound", "host": CARRIER, "port": carrier.port}])
 
 
 @contextmanager
@@ -144,20 +165,19 @@ def test_forwards_in_a_circle_end(provider: Provider, tenant: Tenant) -> None:
 
 
 def test_a_call_from_outside_that_is_forwarded_outside_costs_both_ways_and_the_forwarder_pays(
-    provider: Provider, tenant: Tenant, gateway: GatewayClient
+    provider: Provider, tenant: Tenant, carrier: Phone
 ) -> None:
     tenant.did(DID, "bob")
     tenant.phone("bob", answers=0)
     with changed(provider, tenant, "bob", forward_no_answer=OUTSIDE, dial_timeout_s=5):
-        placed = gateway.place(**{"to": DID, "from": "+4315550100", "seconds": 1})
-        record = gateway.wait_until_ended(placed)
-    assert record["answered_at"] is not None
-    wait_for(lambda: any(call["did"] == DID for call in provider.calls()))
-    (summary,) = [call for call in provider.calls() if call["did"] == DID]
-    charges = {each["kind"]: each for each in provider.api.get(f"/calls/{summary['call_id']}")["charges"]}
+        call = carrier.dial(DID)
+        assert call.wait_status() == 200
+        assert call.hang_up() == 200
+    record = provider.call(call.call_id)
+    charges = {each["kind"]: each for each in record["charges"]}
     assert set(charges) == {"did", "pstn"}
     assert charges["pstn"]["charged_subscriber_id"] == tenant.people["bob"]["id"]
-    assert [leg["leg"] for leg in provider.api.get(f"/calls/{summary['call_id']}")["legs"]] == ["a", "b1", "b2"]
+    assert [leg["leg"] for leg in record["legs"]] == ["a", "b1", "b2"]
 
 
 def test_calls_limits_and_forwards_left_a_ledger_that_agrees(provider: Provider, tenant: Tenant) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local.processes import GatewayClient
+from tests.local.processes import GatewayClient, wait_for
 from tests.local.systems import System
 from tests.system.provider import Provider, Tenant, a_provider
 
@@ -39,6 +39,8 @@ def test_each_number_reaches_its_own_tenant_and_a_strangers_nobody(
 
         assert len(our_ann.received) == len(their_ann.received) == 1
 
+    for each in (provider, other.provider):
+        wait_for(lambda each=each: each.calls())  # type: ignore[misc]
     ours, theirs = provider.calls(), other.provider.calls()
     assert [(call["did"], call["direction"]) for call in ours] == [(OURS, "inbound")]
     assert [(call["did"], call["direction"]) for call in theirs] == [(THEIRS, "inbound")]
