@@ -1,6 +1,6 @@
-import { Alert, Button, ColorInput, FileButton, Group, Image, Text } from '@mantine/core';
+import { Alert, Button, FileButton, Group, Image, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useField } from '../kit/formContext';
+import { asText, useField } from '../kit/formContext';
 import { useI18n } from '../kit/i18n';
 import { readBase64 } from '../kit/images';
 import { contrast, makeShades } from '../kit/palette';
@@ -25,17 +25,22 @@ export function ThemeFields({ present }: { present: string | null }) {
 
 function Color({ name }: { name: string }) {
   const { t } = useI18n();
-  const { value, texts, onChange, error } = useField(name);
+  const { value, texts, onChange, onBlur, error } = useField(name);
+  const hex = asText(value);
   return (
-    <ColorInput {...texts} value={String(value)} error={error} onChange={onChange} eyeDropperButtonProps={{ 'aria-label': t('theme.pick') }}
-      swatches={['#0b5fff', '#0f766e', '#7c3aed', '#b91c1c', '#c2410c', '#334155']} popoverProps={{ withinPortal: true }} />
+    <Group align="flex-end" gap="xs" wrap="nowrap">
+      <TextInput {...texts} value={hex} error={error} onBlur={onBlur} maxLength={7} flex={1}
+        onChange={(event) => onChange(event.currentTarget.value)} />
+      <input type="color" className="picker" aria-label={t('theme.pick')} value={HEX.test(hex) ? hex : '#000000'}
+        onChange={(event) => onChange(event.currentTarget.value)} />
+    </Group>
   );
 }
 
 function Verdict() {
   const { t } = useI18n();
   const { value } = useField('primary_color');
-  const brand = String(value);
+  const brand = asText(value);
   if (!HEX.test(brand)) return null;
   const shade = makeShades(brand)[6];
   const own = contrast(brand, '#ffffff');

@@ -1,4 +1,4 @@
-import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver, type MantineThemeOverride } from '@mantine/core';
+import { createTheme, type CSSVariablesResolver, type MantineThemeOverride } from '@mantine/core';
 import { api, take, type Schemas } from './api';
 import { makeShades } from './palette';
 import { Store } from './store';
@@ -51,15 +51,10 @@ export function makeTheme(brand: string): MantineThemeOverride {
     defaultRadius: 'sm',
     cursorType: 'pointer',
     fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
-    variantColorResolver: (input) => {
-      const found = defaultVariantColorsResolver(input);
-      const dark = input.color === 'red' && (input.variant === 'light' || input.variant === 'subtle');
-      return dark ? { ...found, color: 'light-dark(var(--mantine-color-red-9), var(--mantine-color-red-3))' } : found;
-    },
   });
 }
 
-// Mantine's own dimmed text, placeholders and errors fail WCAG AA on some of its backgrounds.
+// Mantine's own dimmed text, placeholders, errors and text of light variants fail WCAG AA on some of its backgrounds.
 export const resolveVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
@@ -67,11 +62,19 @@ export const resolveVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#6a7178',
     '--mantine-color-error': '#c0182b',
     '--mantine-color-anchor': 'var(--mantine-color-brand-7)',
+    '--mantine-color-brand-light-color': 'var(--mantine-color-brand-8)',
+    '--mantine-color-green-light-color': '#14532d',
+    '--mantine-color-yellow-light-color': '#6b4200',
+    '--mantine-color-red-light-color': '#9c1c2c',
   },
   dark: {
     '--mantine-color-dimmed': '#adb3ba',
     '--mantine-color-placeholder': '#9aa1a8',
     '--mantine-color-error': '#ff9b9b',
     '--mantine-color-anchor': 'var(--mantine-color-brand-3)',
+    '--mantine-color-brand-light-color': 'var(--mantine-color-brand-2)',
+    '--mantine-color-green-light-color': '#a7e9b8',
+    '--mantine-color-yellow-light-color': '#ffdf8a',
+    '--mantine-color-red-light-color': '#ffb3b3',
   },
 });

@@ -153,7 +153,7 @@ export const nouns = {
   'theme.yours': 'Your colour',
   'theme.enough': 'Easy to read: white on your colour has a contrast of {own} to 1.',
   'theme.adjusted': 'White on your colour has a contrast of {own} to 1; 4.5 are needed. Buttons use a darker shade with {used} to 1.',
-  'theme.pick': 'Pick a colour from the screen',
+  'theme.pick': 'Pick a colour',
   'theme.logo_alt': 'Your logo',
   'theme.choose_logo': 'Choose a file',
   'theme.no_logo': 'No logo',

@@ -155,7 +155,7 @@ export const nouns: Record<keyof typeof english, string> = {
   'theme.yours': 'Sua cor',
   'theme.enough': 'Fácil de ler: branco sobre sua cor tem contraste de {own} para 1.',
   'theme.adjusted': 'Branco sobre sua cor tem contraste de {own} para 1; é preciso 4,5. Os botões usam um tom mais escuro, com {used} para 1.',
-  'theme.pick': 'Escolher uma cor da tela',
+  'theme.pick': 'Escolher uma cor',
   'theme.logo_alt': 'Seu logo',
   'theme.choose_logo': 'Escolher um arquivo',
   'theme.no_logo': 'Sem logo',
