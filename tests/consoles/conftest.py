@@ -77,4 +77,4 @@ def visitor(system: System, chromium: Browser, tmp_path: Path) -> Iterator[Visit
     yield visitor
     context.close()
     watch.check()
-    assert visitor.faults == []
+    assert not visitor.faults, "\n".join(visitor.faults)

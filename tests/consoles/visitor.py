@@ -7,6 +7,7 @@ import re
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
@@ -50,6 +51,11 @@ class Visitor:
         chosen.fill(option)
         self.page.get_by_role("option", name=option, exact=True).first.click()
 
+    def choose_listed(self, label: str, option: str) -> None:
+        """From a list too short to be searched."""
+        self.field(label).click()
+        self.page.get_by_role("option", name=option, exact=True).first.click()
+
     def press(self, name: str, *, within: Locator | None = None) -> None:
         (within or self.page).get_by_role("button", name=name, exact=True).click()
 
@@ -68,9 +74,9 @@ class Visitor:
         self.press(name, within=self.drawer)
         expect(self.drawer).to_be_hidden()
 
-    def mailed_link(self, email: str) -> str:
+    def mailed_link(self, email: str, *, other_than: str = "") -> str:
         """Of the newest mail; waits for it."""
-        wait_for(lambda: bool(self._links(email)))
+        wait_for(lambda: self._links(email)[:1] not in ([], [other_than]))
         return self._links(email)[0]
 
     def _links(self, email: str) -> list[str]:
@@ -79,11 +85,11 @@ class Visitor:
         found = [re.search(r"https?://\S+token=[\w-]+", mail["text"]) for mail in mails if mail["to"] == email]
         return [each[0] for each in found if each]
 
-    def look(self, name: str) -> None:
+    def look(self, name: str, *, schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")) -> None:
         """Pictures for people, and axe in light and dark at both widths; nothing may stick out sideways."""
         for size, viewport in (("1440", WIDE), ("390", PHONE)):
             self.page.set_viewport_size(viewport)  # type: ignore[arg-type]
-            for scheme in ("light", "dark"):
+            for scheme in schemes:
                 self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 expect(self.page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
                 self._settle()

@@ -1,4 +1,4 @@
-import { ActionIcon, AppShell, Burger, Button, Group, NavLink, Stack, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, AppShell, Box, Burger, Button, Group, NavLink, Stack, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure, useDocumentTitle } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
@@ -50,6 +50,7 @@ export function Frame() {
               aria-current={path === pathname ? 'page' : undefined} variant="filled" />
           ))}
         </Stack>
+        <Box hiddenFrom="sm" mt="md"><LanguageChoice /></Box>
       </AppShell.Navbar>
       <AppShell.Main><Outlet /></AppShell.Main>
       {useStore(session).status === 'expired' && <LogInAgain />}
@@ -75,7 +76,7 @@ function Tools() {
   };
   return (
     <Group gap="xs" wrap="nowrap">
-      <LanguageChoice />
+      <Box visibleFrom="sm"><LanguageChoice /></Box>
       <ActionIcon variant="default" size={30} aria-label={t(scheme === 'dark' ? 'kit.light' : 'kit.dark')}
         onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>{scheme === 'dark' ? '☀' : '☾'}</ActionIcon>
       <Button variant="default" size="xs" onClick={() => void leave()}>{t('kit.log_out')}</Button>

@@ -12,7 +12,7 @@ export function LogInAgain() {
   const { t } = useI18n();
   const { data: me } = useQuery({ ...meQuery, enabled: false });
   return (
-    <Modal opened onClose={() => undefined} withCloseButton={false} title={t('login.again')}>
+    <Modal attributes={{ header: { role: 'presentation' } }} opened onClose={() => undefined} withCloseButton={false} title={t('login.again')}>
       <Text size="sm" mb="sm">{t('login.again_text')}</Text>
       <ActionForm schema="LoginBody" values={{ namespace: me?.isp?.namespace ?? '', email: me?.email ?? '', password: '' }}
         button={t('login.button')} onSuccess={startSession}

@@ -38,7 +38,7 @@ export function ListPage<V extends RecordView>({ resource, columns, fields, extr
       </Group>
       <Text c="dimmed" mb="md" maw={720}>{t(`${noun}.about`)}</Text>
       <Rows resource={resource} columns={columns} onAdd={add} onOpen={(row) => change({ open: row.id })} />
-      <Drawer opened={Boolean(search.open)} onClose={() => change({ open: '' })} position="right" size={size}
+      <Drawer attributes={{ header: { role: 'presentation' } }} opened={Boolean(search.open)} onClose={() => change({ open: '' })} position="right" size={size}
         title={t(search.open === NEW ? `${noun}.add` : `${noun}.one`)} closeButtonProps={{ 'aria-label': t('kit.close') }}>
         {search.open && (
           <Opened resource={resource} id={search.open} fields={fields} extra={extra} readOnly={readOnly}

@@ -28,7 +28,7 @@ export function Provider({ first, children }: { first: { language: Language; wor
     <MantineProvider theme={theme} cssVariablesResolver={resolveVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <I18nProvider first={first}>
-          <Notifications position="bottom-center" />
+          <Notifications position="top-center" />
           {children}
         </I18nProvider>
       </QueryClientProvider>

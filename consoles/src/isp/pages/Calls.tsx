@@ -22,7 +22,7 @@ export function Calls() {
       <Text c="dimmed" mb="md" maw={720}>{t('call.about')}</Text>
       <Filters />
       <Rows />
-      <Drawer opened={Boolean(search.open)} onClose={() => change({ open: '' })} position="right" size={640} title={t('call.explain')}
+      <Drawer attributes={{ header: { role: 'presentation' } }} opened={Boolean(search.open)} onClose={() => change({ open: '' })} position="right" size={640} title={t('call.explain')}
         closeButtonProps={{ 'aria-label': t('kit.close') }}>
         {search.open && <CallDetail id={search.open} />}
       </Drawer>

@@ -1,4 +1,3 @@
-import { Badge } from '@mantine/core';
 import type { Schemas } from '../../kit/api';
 import { FieldSwitch } from '../../kit/fields';
 import { FieldText } from '../../kit/FieldText';
@@ -6,7 +5,7 @@ import { useI18n } from '../../kit/i18n';
 import { ListPage } from '../../kit/ListPage';
 import type { Resource } from '../../kit/resource';
 import { Gateways } from '../carriers/Gateways';
-import { Standing } from '../Standing';
+import { Mark, Standing } from '../Standing';
 
 const CARRIERS: Resource = { path: '/v1/carriers', noun: 'carrier', schema: 'CarrierBody' };
 
@@ -16,7 +15,7 @@ export function Carriers() {
     <ListPage<Schemas['CarrierView']> resource={CARRIERS} size={720}
       columns={[
         { title: t('f.name'), cell: (row) => row.name },
-        { title: t('f.gateways'), cell: (row) => row.gateways.map((one) => `${one.name} (${one.host}:${one.port})`).join(', ') || <Badge color="gray" variant="outline">{t('carrier.no_gateway')}</Badge> },
+        { title: t('f.gateways'), cell: (row) => row.gateways.map((one) => `${one.name} (${one.host}:${one.port})`).join(', ') || <Mark good={false}>{t('carrier.no_gateway')}</Mark> },
         { title: t('kit.state'), cell: (row) => <Standing suspended={row.suspended} /> },
       ]}
       fields={(form, record) => (

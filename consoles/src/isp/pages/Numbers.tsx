@@ -28,7 +28,7 @@ export function Numbers() {
       </Group>
       <Text c="dimmed" mb="md" maw={720}>{t('number.about')}</Text>
       <Inventory onAdd={() => change({ open: 'new' })} />
-      <Drawer opened={open === 'new'} onClose={() => change({ open: '' })} position="right" size={460} title={t('number.add')}
+      <Drawer attributes={{ header: { role: 'presentation' } }} opened={open === 'new'} onClose={() => change({ open: '' })} position="right" size={460} title={t('number.add')}
         closeButtonProps={{ 'aria-label': t('kit.close') }}>
         <Add />
       </Drawer>
