@@ -7,13 +7,14 @@ TEST_WORKERS ?= 2
 export PATCHBAY_VAR := $(if $(VAR),$(VAR),$(PATCHBAY_VAR))
 export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE))
 
-.PHONY: run demo stop test test-all check bench reset install format lock help
+.PHONY: run demo stop test test-all check bench reset install format lock types help
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
 
-install:  ## Debian packages, .venv and Dynoxide, whatever of them is missing
+install:  ## Debian packages, .venv, Dynoxide and the consoles, whatever of them is missing or out of date
 	@bash local/install.sh
+	@bash local/consoles.sh install
 
 run: install  ## start everything and stay; Ctrl-C stops it
 	@$(PY) -m local.run
@@ -25,6 +26,7 @@ demo: install  ## calls through the whole system, with what was heard and charge
 	@$(PY) -m local.demo
 
 test: install  ## everything but load tests
+	bash local/consoles.sh test
 	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile
 
 test-all: install  ## with load and fault tests
@@ -37,6 +39,8 @@ check: install  ## everything that needs no test run; the same as CI
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PY) -m local.check_kamailio
+	$(PY) -m local.openapi
+	bash local/consoles.sh check
 
 format: install  ## put the code into its form
 	.venv/bin/ruff check --fix .
@@ -47,6 +51,9 @@ bench: install  ## measure; prints a table, writes build/bench.json
 
 reset:  ## remove all data of this checkout's system (it must be stopped)
 	@bash local/reset.sh
+
+types:  ## the description of the API that the consoles are typed by
+	$(PY) -m local.openapi --write
 
 lock: install  ## requirements.lock from requirements-dev.txt
 	$(PY) -m local.lock_requirements

@@ -9,7 +9,8 @@ packages=(
   python3 python3-venv gcc libc6-dev libsqlite3-dev sqlite3 ca-certificates
   kamailio kamailio-extra-modules kamailio-utils-modules kamailio-sqlite-modules kamailio-tls-modules
   kamailio-websocket-modules kamailio-json-modules
-  rtpengine-daemon sip-tester baresip-core espeak-ng ffmpeg chromium
+  rtpengine-daemon sip-tester baresip-core espeak-ng ffmpeg
+  chromium fonts-dejavu-core
 )
 # What these packages would start now or at the next boot; Patchbay runs its own.
 units=(kamailio.service rtpengine-daemon.service rtpengine-recording-daemon.service)

@@ -1,13 +1,13 @@
-"""Logging in, staying logged in, passwords."""
+"""Logging in, staying logged in, passwords. With ``X-Session-Cookie`` the refresh token is a cookie."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from chalice.app import Blueprint
 
 from chalicelib.handlers.http import Call, endpoint
+from chalicelib.handlers.session_cookies import hand_out, refresh_token_of, take_back
 from chalicelib.schemas.sessions import (
     AcceptedView,
     AccessView,
@@ -44,7 +44,7 @@ blueprint = Blueprint(__name__)
 def login(call: Call[LoginBody]) -> Any:
     body = call.body
     tokens = log_in(namespace=body.namespace, email=body.email, password=body.password, source_ip=call.source_ip)
-    return TokensView(**asdict(tokens))
+    return hand_out(call, tokens)
 
 
 @endpoint(
@@ -59,12 +59,12 @@ def login(call: Call[LoginBody]) -> Any:
 def subscriber_login(call: Call[SubscriberLoginBody]) -> Any:
     username, _, domain = call.body.address.partition("@")
     tokens = log_in_subscriber(username=username, domain=domain, password=call.body.password, source_ip=call.source_ip)
-    return TokensView(**asdict(tokens))
+    return hand_out(call, tokens)
 
 
 @endpoint(blueprint, "POST", "/auth/refresh", roles=(), body=RefreshBody, out=TokensView, summary="New tokens")
 def refresh(call: Call[RefreshBody]) -> Any:
-    return TokensView(**asdict(refresh_session(refresh_token=call.body.refresh_token)))
+    return hand_out(call, refresh_session(refresh_token=refresh_token_of(call)))
 
 
 @endpoint(
@@ -77,7 +77,8 @@ def refresh(call: Call[RefreshBody]) -> Any:
     summary="End the session; access tokens already issued last up to 15 minutes more",
 )
 def logout(call: Call[RefreshBody]) -> None:
-    log_out(refresh_token=call.body.refresh_token)
+    log_out(refresh_token=refresh_token_of(call))
+    take_back(call)
 
 
 @endpoint(
@@ -121,7 +122,7 @@ def put_password(call: Call[PasswordChangeBody]) -> Any:
     tokens = change_password(
         call.identity, current_password=call.body.current_password, new_password=call.body.new_password
     )
-    return TokensView(**asdict(tokens))
+    return hand_out(call, tokens)
 
 
 @endpoint(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import asdict
 from typing import Any
 
 from chalice.app import Blueprint
 
 from chalicelib.handlers.http import Call, endpoint
+from chalicelib.handlers.session_cookies import hand_out
 from chalicelib.handlers.themes import theme_view
 from chalicelib.schemas.isps import PublicPlan, PublicPlans
 from chalicelib.schemas.onboarding import (
@@ -130,7 +130,7 @@ def put_onboarding_theme(call: Call[ThemeBody]) -> Any:
 )
 def put_onboarding_plan(call: Call[OnboardingPlanBody]) -> Any:
     tokens = finish_onboarding(call.identity.user_id, platform_plan_id=call.body.platform_plan_id)
-    return TokensView(**asdict(tokens))
+    return hand_out(call, tokens)
 
 
 @endpoint(blueprint, "GET", "/platform-plans", roles=(), out=PublicPlans, summary="The plans an ISP can choose from")

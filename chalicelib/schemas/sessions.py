@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from chalicelib.schemas.common import Body, LoginEmail, Password, Token
 
 LoginNamespace = Annotated[str, StringConstraints(min_length=1, max_length=63, to_lower=True)]
+OptionalToken = Annotated[str, StringConstraints(max_length=200)]
 SipAddress = Annotated[str, StringConstraints(max_length=300, pattern=r"^[A-Za-z0-9._-]{1,40}@[A-Za-z0-9.-]{1,253}$")]
 
 
@@ -24,7 +25,7 @@ class SubscriberLoginBody(Body):
 
 
 class RefreshBody(Body):
-    refresh_token: Token
+    refresh_token: OptionalToken = Field(default="", description="Left out: the cookie's (X-Session-Cookie)")
 
 
 class PasswordResetBody(Body):
@@ -50,7 +51,7 @@ class TokensView(BaseModel):
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the type, not a token
     expires_in: int = Field(description="Seconds; at most an hour, by default 15 minutes")
-    refresh_token: str = Field(description="Good for one use; using it twice ends the session")
+    refresh_token: str = Field(description="Good for one use, twice ends the session; empty when sent as a cookie")
     role: str
 
 

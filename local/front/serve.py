@@ -8,9 +8,10 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
+from local.front.consoles import Consoles
 from local.front.wsgi import Front
 from local.process_groups import end_with_parent
-from local.settings import find_paths, load_settings
+from local.settings import ROOT, find_paths, load_settings
 
 THREADS = 8  # as many requests at once as the old, small machines that this runs on can use
 
@@ -20,7 +21,7 @@ def make_front() -> Front:
     end_with_parent(os.getppid())
     from app import app
 
-    return Front(app, mail=find_paths().mail)
+    return Front(app, mail=find_paths().mail, consoles=Consoles(ROOT / "consoles"))
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
-"""The WSGI application: requests become Lambda proxy events for the Chalice app; ``/dev/mail`` shows the mailbox."""
+"""The WSGI application: requests become Lambda proxy events for the Chalice app; the consoles' pages are files;
+``/dev/mail`` shows the mailbox."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from local.front.consoles import Consoles
 from local.front.events import HttpRequest, HttpResponse, make_event, make_problem, read_result
 from local.front.mailbox import read_mailbox, render_json, render_page
 from local.front.routes import RouteTable
@@ -39,8 +41,9 @@ class FunctionContext:
 
 
 class Front:
-    def __init__(self, app: Any, *, mail: Path) -> None:
+    def __init__(self, app: Any, *, mail: Path, consoles: Consoles | None = None) -> None:
         """``app``: a Chalice app (its routes are read once); ``mail``: the mailbox directory."""
+        self._consoles = consoles
         self._app = app
         self._routes = RouteTable(app.routes)
         self._mail = mail
@@ -61,6 +64,9 @@ class Front:
         if request.path == "/dev/mail.json":
             return render_json(read_mailbox(self._mail))
         match = self._routes.find_match(request.path)
+        page = self._consoles.find(request) if self._consoles and match is None else None
+        if page is not None:
+            return page
         if match is None:
             return make_problem(404, "not_found", "There is nothing at this address.")
         request_id = secrets.token_hex(16)

@@ -17,7 +17,7 @@ from local.settings import ROOT, Paths, Settings, load_settings
 from sbc.hook.settings import read_settings as read_hook_settings
 from sbc.settings import load_settings as load_sbc_settings
 
-SCRIPTS = ["local/install.sh", "local/reset.sh", ".ci/run"]
+SCRIPTS = ["local/install.sh", "local/consoles.sh", "local/reset.sh", ".ci/run"]
 
 
 def reset(var: Path) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,85 @@
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { en, type Dictionary, type Key } from '../locales/en';
+import { connected } from './session';
+
+export const LANGUAGES = { en: 'English', 'pt-BR': 'Português (Brasil)' } as const;
+export type Language = keyof typeof LANGUAGES;
+export type Values = Readonly<Record<string, string | number>>;
+
+const REMEMBERED = 'patchbay.language';
+const LOADERS: Record<Language, () => Promise<Dictionary>> = {
+  en: () => Promise.resolve(en),
+  'pt-BR': () => import('../locales/pt-BR').then((module) => module.ptBR),
+};
+
+export interface I18n {
+  language: Language;
+  setLanguage: (language: Language) => void;
+  t: (key: Key, values?: Values) => string;
+  /** The text of a key that was put together, or empty. */
+  find: (key: string) => string;
+  date: (instant: string) => string;
+  money: (micros: number, currency: string) => string;
+}
+
+const Context = createContext<I18n | null>(null);
+
+export function useI18n(): I18n {
+  const found = useContext(Context);
+  if (!found) throw new Error('outside of I18nProvider');
+  return found;
+}
+
+export function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+export function preferredLanguage(): Language {
+  const kept = localStorage.getItem(REMEMBERED);
+  if (kept && kept in LANGUAGES) return kept as Language;
+  return navigator.language.startsWith('pt') ? 'pt-BR' : 'en';
+}
+
+export function loadLanguage(language: Language): Promise<Dictionary> {
+  return LOADERS[language]();
+}
+
+function makeI18n(language: Language, words: Dictionary, setLanguage: (language: Language) => void): I18n {
+  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
+  return {
+    language,
+    setLanguage,
+    t: (key, values = {}) => fill(words[key], values),
+    find: (key) => (words as Record<string, string>)[key] ?? '',
+    date: (instant) => dates.format(new Date(instant)),
+    money: (micros, currency) =>
+      new Intl.NumberFormat(language, { style: 'currency', currency, maximumFractionDigits: 6 }).format(micros / 1e6),
+  };
+}
+
+interface Loaded {
+  language: Language;
+  words: Dictionary;
+}
+
+/** `first` is loaded before the first paint, so that nothing is shown in the wrong language. */
+export function I18nProvider({ first, children }: { first: Loaded; children: ReactNode }) {
+  const [{ language, words }, setLoaded] = useState(first);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const value = useMemo(
+    () =>
+      makeI18n(language, words, (next) => {
+        void loadLanguage(next).then(
+          (found) => {
+            localStorage.setItem(REMEMBERED, next);
+            setLoaded({ language: next, words: found });
+          },
+          () => connected.set(false),
+        );
+      }),
+    [language, words],
+  );
+  return <Context value={value}>{children}</Context>;
+}

@@ -1,0 +1,18 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+
+export type ListSearch = Record<string, string | undefined>;
+
+/** Filters, search and the open record are the address, so that a page can be sent to somebody. */
+export function useListSearch(): [ListSearch, (change: ListSearch) => void] {
+  const search: ListSearch = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const change = (next: ListSearch) => {
+    const kept = Object.entries({ ...search, ...next }).filter(([, value]) => value);
+    void navigate({ to: '.', search: Object.fromEntries(kept) as never, replace: !('open' in next) });
+  };
+  return [search, change];
+}
+
+export function readSearch(search: Record<string, unknown>): ListSearch {
+  return Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)]));
+}

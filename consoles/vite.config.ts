@@ -1,0 +1,13 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: 'es2022',
+    manifest: true,
+    assetsInlineLimit: 0, // a strict Content-Security-Policy has no data: for scripts and fonts
+    rolldownOptions: { input: { isp: 'isp/index.html' } },
+  },
+  test: { environment: 'node', setupFiles: ['vitest.setup.ts'], include: ['src/**/*.test.ts'] },
+});
