@@ -43,7 +43,9 @@ class Visitor:
 
     def field(self, label: str, *, within: Locator | None = None) -> Locator:
         """The label may carry the star of a needed field."""
-        return (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( \*)?$")).locator("visible=true").first
+        return (
+            (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( \*)?$")).locator("visible=true").first
+        )
 
     def choose(self, label: str, option: str) -> None:
         chosen = self.field(label)
@@ -111,11 +113,11 @@ class Visitor:
     def _check_axe(self, where: str) -> None:
         found = Axe().run(self.page)
         for rule in found.response["violations"]:
-            self.faults += [f"{where}: {rule['id']}: {node['html'][:160]} {node['failureSummary']}" for node in rule["nodes"]]
+            self.faults += [
+                f"{where}: {rule['id']}: {node['html'][:160]} {node['failureSummary']}" for node in rule["nodes"]
+            ]
 
     def _check_width(self, where: str) -> None:
         beyond = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if beyond > 0:
             self.faults.append(f"{where}: {beyond} px stick out")
-
-
