@@ -43,8 +43,14 @@ class Visitor:
 
     def field(self, label: str, *, within: Locator | None = None) -> Locator:
         """The label may carry the star of a needed field."""
+<<<<<<< HEAD
         labelled = (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( \*)?$"))
         return labelled.locator("visible=true").first
+=======
+        return (
+            (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( \*)?$")).locator("visible=true").first
+        )
+>>>>>>> consoles
 
     def choose(self, label: str, option: str) -> None:
         chosen = self.field(label)
@@ -87,10 +93,10 @@ class Visitor:
         return [each[0] for each in found if each]
 
     def look(self, name: str, *, schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")) -> None:
-        """Pictures for people, and axe in light and dark at both widths; nothing may stick out sideways."""
-        for size, viewport in (("1440", WIDE), ("390", PHONE)):
+        """Pictures for people, and axe: wide in light and dark, narrow in light; nothing may stick out sideways."""
+        for size, viewport, shown in (("1440", WIDE, schemes), ("390", PHONE, schemes[:1])):
             self.page.set_viewport_size(viewport)  # type: ignore[arg-type]
-            for scheme in schemes:
+            for scheme in shown:
                 self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 expect(self.page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
                 self._settle()
@@ -112,8 +118,14 @@ class Visitor:
     def _check_axe(self, where: str) -> None:
         found = Axe().run(self.page)
         for rule in found.response["violations"]:
+<<<<<<< HEAD
             for node in rule["nodes"]:
                 self.faults.append(f"{where}: {rule['id']}: {node['html'][:160]} {node['failureSummary']}")
+=======
+            self.faults += [
+                f"{where}: {rule['id']}: {node['html'][:160]} {node['failureSummary']}" for node in rule["nodes"]
+            ]
+>>>>>>> consoles
 
     def _check_width(self, where: str) -> None:
         beyond = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -1,14 +1,15 @@
 import { Alert, Button, Drawer, Group, Skeleton, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { DataTable, type Column } from './DataTable';
 import { Empty } from './Empty';
 import type { RecordForm as Form } from './formContext';
 import { useI18n } from './i18n';
 import { RecordForm } from './RecordForm';
-import { listQuery, recordQuery, type RecordView, type Resource } from './resource';
+import { recordQuery, type RecordView, type Resource } from './resource';
 import { useListSearch } from './useListSearch';
+import { useRows } from './useRows';
 import { useProblemText } from './useProblemText';
 
 interface Props<V extends RecordView> {
@@ -61,10 +62,9 @@ function Rows<V extends RecordView>({ resource, columns, onAdd, onOpen }: RowsPr
   const tell = useProblemText();
   const [{ q = '' }, change] = useListSearch();
   const type = useDebouncedCallback((text: string) => change({ q: text }), 250);
-  const list = useInfiniteQuery({ ...listQuery<V>(resource.path, { search: q }), placeholderData: keepPreviousData });
-  const rows = list.data?.pages.flatMap((page) => page.items);
+  const { rows, ...list } = useRows<V>(resource.path, { search: q });
   if (list.error && !rows) return <Alert color="red" role="alert">{tell(list.error)}</Alert>;
-  if (rows?.length === 0 && !q && !list.hasNextPage) {
+  if (rows?.length === 0 && !q) {
     return <Empty title={t(`${resource.noun}.none`)} text={t(`${resource.noun}.empty`)} action={t(`${resource.noun}.add`)} onAction={onAdd} />;
   }
   return (

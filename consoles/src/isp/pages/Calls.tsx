@@ -1,12 +1,11 @@
 import { Alert, Button, Drawer, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Schemas } from '../../kit/api';
 import { DataTable } from '../../kit/DataTable';
 import { Empty } from '../../kit/Empty';
 import { useI18n } from '../../kit/i18n';
-import { listQuery } from '../../kit/resource';
 import { useListSearch } from '../../kit/useListSearch';
+import { useRows } from '../../kit/useRows';
 import { useProblemText } from '../../kit/useProblemText';
 import { CallDetail } from '../calls/CallDetail';
 import { Mark } from '../Standing';
@@ -48,10 +47,9 @@ function Rows() {
   const { t, find, date, money } = useI18n();
   const tell = useProblemText();
   const [{ number, direction, result }, change] = useListSearch();
-  const list = useInfiniteQuery(listQuery<Call>('/v1/calls', { number, direction, result }));
-  const rows = list.data?.pages.flatMap((page) => page.items);
+  const { rows, ...list } = useRows<Call>('/v1/calls', { number, direction, result });
   if (list.error) return <Alert color="red" role="alert">{tell(list.error)}</Alert>;
-  if (rows?.length === 0 && !list.hasNextPage) {
+  if (rows?.length === 0) {
     return number || direction || result ? <Text c="dimmed">{t('kit.nothing_found')}</Text> : <Empty title={t('call.none')} text={t('call.empty')} />;
   }
   return (

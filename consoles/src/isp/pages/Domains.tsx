@@ -49,7 +49,7 @@ function Copyable({ label, text }: { label: string; text: string }) {
         <Text className="mono" size="sm">{text}</Text>
       </div>
       <CopyButton value={text}>
-        {({ copied, copy }) => <Button size="xs" variant="default" onClick={copy} aria-label={`${t('kit.copy')}: ${label}`}>{t(copied ? 'kit.copied' : 'kit.copy')}</Button>}
+        {({ copied, copy }) => <Button size="xs" variant="default" flex="none" onClick={copy} aria-label={`${t('kit.copy')}: ${label}`}>{t(copied ? 'kit.copied' : 'kit.copy')}</Button>}
       </CopyButton>
     </Group>
   );

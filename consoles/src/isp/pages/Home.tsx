@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, send, take } from '../../kit/api';
 import { useI18n } from '../../kit/i18n';
+import type { Page } from '../../kit/resource';
 import type { Key } from '../../locales/en';
 
 interface Step {
@@ -12,7 +13,11 @@ interface Step {
   optional?: boolean;
 }
 
-const any = async (path: string) => (await send<{ items: unknown[] }>('GET', path, { query: { limit: 1 } })).items.length > 0;
+/** A page may be empty and still not be the last. */
+async function any(path: string, cursor?: string): Promise<boolean> {
+  const page = await send<Page<unknown>>('GET', path, { query: { limit: 1, cursor } });
+  return page.items.length > 0 || (page.next_cursor ? any(path, page.next_cursor) : false);
+}
 
 /** What there is already, asked from the API itself. */
 async function loadSteps(): Promise<Step[]> {

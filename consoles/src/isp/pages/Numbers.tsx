@@ -1,6 +1,6 @@
 import { Alert, Button, Drawer, Group, NativeSelect, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { send, type Schemas } from '../../kit/api';
 import { DataTable } from '../../kit/DataTable';
@@ -8,9 +8,9 @@ import { Empty } from '../../kit/Empty';
 import { useNames } from '../../kit/FieldReference';
 import { FieldText } from '../../kit/FieldText';
 import { useI18n } from '../../kit/i18n';
-import { listQuery } from '../../kit/resource';
 import { offerUndo, say } from '../../kit/undo';
 import { useListSearch } from '../../kit/useListSearch';
+import { useRows } from '../../kit/useRows';
 import { useProblemText } from '../../kit/useProblemText';
 import { ActionForm } from '../ActionForm';
 import { Mark } from '../Standing';
@@ -42,10 +42,9 @@ function Inventory({ onAdd }: { onAdd: () => void }) {
   const [{ q = '', state = '' }, change] = useListSearch();
   const type = useDebouncedCallback((text: string) => change({ q: text }), 250);
   const tenants = useNames('/v1/tenants');
-  const list = useInfiniteQuery(listQuery<Schemas['DidView']>(PATH, { search: q, state }));
-  const rows = list.data?.pages.flatMap((page) => page.items);
+  const { rows, ...list } = useRows<Schemas['DidView']>(PATH, { search: q, state });
   if (list.error) return <Alert color="red" role="alert">{tell(list.error)}</Alert>;
-  if (rows?.length === 0 && !q && !state && !list.hasNextPage) {
+  if (rows?.length === 0 && !q && !state) {
     return <Empty title={t('number.none')} text={t('number.empty')} action={t('number.add')} onAction={onAdd} />;
   }
   return (
