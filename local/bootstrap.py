@@ -26,7 +26,7 @@ def bootstrap(settings: Settings, paths: Paths) -> None:
     sbc = create_sbc(
         settings.sbc_name,
         f"{settings.sip_host}:{settings.sip_port}",
-        websocket_url=f"ws://{settings.sip_host}:{settings.sip_port}",
+        websocket_url=settings.websocket_url,
         allow_private_gateways=True,  # the test gateway is on loopback
     )
     key_file = node_key_file(paths)

@@ -70,8 +70,22 @@ def write_sbc_settings(settings: Settings, paths: Paths) -> None:
         "rtpengine_cli_port": settings.rtpengine_cli_port,
         "rtp_port_min": settings.rtp_port_min,
         "rtp_port_max": settings.rtp_port_max,
+        "websocket": _websocket(settings),
     }
     sbc_settings_file(paths).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _websocket(settings: Settings) -> dict[str, Any]:
+    """Any page may connect: the consoles have no fixed origin here, and everything listens on loopback."""
+    plain: dict[str, Any] = {"port": settings.websocket_port}
+    if not settings.websocket_certificate:
+        return plain
+    return {
+        **plain,
+        "tls_port": settings.websocket_tls_port,
+        "certificate": settings.websocket_certificate,
+        "private_key": settings.websocket_private_key,
+    }
 
 
 def write_hook_settings(settings: Settings, paths: Paths, *, sbc_id: str) -> None:

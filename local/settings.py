@@ -26,6 +26,8 @@ _OFFSETS = {
     "hook_port": 11,
     "rtpengine_ng_port": 12,
     "rtpengine_cli_port": 13,
+    "websocket_port": 14,
+    "websocket_tls_port": 15,
     "gateway_sip_port": 20,
     "gateway_http_port": 21,
     "rtp_port_min": 100,
@@ -53,6 +55,10 @@ class Settings:
     gateway_host: str = "127.0.0.2"
     gateway_sip_port: int = 5060
     gateway_http_port: int = 61104
+    websocket_port: int = 61105
+    websocket_tls_port: int = 61106  # used only with a certificate
+    websocket_certificate: str = ""  # PEM files; with both, browser phones connect by wss://
+    websocket_private_key: str = ""
     rtp_port_min: int = 20000
     rtp_port_max: int = 21999
     table: str = "patchbay-embedded"
@@ -67,6 +73,8 @@ class Settings:
             raise SettingsError("rtp_port_max: at least 100 ports above rtp_port_min are needed")
         if not _DOMAIN.match(self.domain):
             raise SettingsError(f"domain: {self.domain!r} is no lower-case domain name with a dot")
+        if bool(self.websocket_certificate) != bool(self.websocket_private_key):
+            raise SettingsError("websocket_certificate: needs websocket_private_key, and the other way round")
 
     def ports(self) -> Iterator[tuple[str, int]]:
         for field in fields(self):
@@ -76,6 +84,13 @@ class Settings:
     @property
     def http_url(self) -> str:
         return f"http://{self.http_host}:{self.http_port}"
+
+    @property
+    def websocket_url(self) -> str:
+        """Where the phone console connects: encrypted if there is a certificate."""
+        if self.websocket_certificate:
+            return f"wss://{self.sip_host}:{self.websocket_tls_port}"
+        return f"ws://{self.sip_host}:{self.websocket_port}"
 
     @property
     def dynamodb_url(self) -> str:
@@ -200,6 +215,8 @@ def find_used_ports(settings: Settings) -> list[str]:
     for name, port in settings.ports():
         if name.startswith("rtp_"):
             continue  # a range: rtpengine passes over ports in use
+        if name == "websocket_tls_port" and not settings.websocket_certificate:
+            continue
         host = _host_of(name, settings)
         kinds = [socket.SOCK_STREAM] if name in _TCP_ONLY else [socket.SOCK_DGRAM, socket.SOCK_STREAM]
         if not all(_is_free(host, port, kind) for kind in kinds):
@@ -207,13 +224,21 @@ def find_used_ports(settings: Settings) -> list[str]:
     return used
 
 
-_TCP_ONLY = {"http_port", "dynamodb_port", "hook_port", "gateway_http_port", "rtpengine_cli_port"}
+_TCP_ONLY = {
+    "http_port",
+    "dynamodb_port",
+    "hook_port",
+    "gateway_http_port",
+    "rtpengine_cli_port",
+    "websocket_port",
+    "websocket_tls_port",
+}
 
 
 def _host_of(name: str, settings: Settings) -> str:
     if name == "http_port":
         return settings.http_host
-    if name == "sip_port":
+    if name in {"sip_port", "websocket_port", "websocket_tls_port"}:
         return settings.sip_host
     return settings.gateway_host if name == "gateway_sip_port" else "127.0.0.1"
 

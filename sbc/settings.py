@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
+
+# RFC 6454 6.2, as browsers send it: scheme, host and port, nothing behind it
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?\Z")
 
 
 class SettingsError(ValueError):
@@ -44,6 +48,23 @@ class Timers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebSocket:
+    """Where browser phones connect, at ``sip_address``. A port of 0 means no such listener; ``tls_port`` (wss:) needs
+    both PEM files. ``origins`` are the pages, as "https://phone.example", whose scripts may connect; none means any."""
+
+    port: int = 0
+    tls_port: int = 0
+    certificate: str = ""
+    private_key: str = ""
+    origins: tuple[str, ...] = ()
+    keepalive_s: int = 30  # a browser that is silent that long is asked whether it is there
+
+    @property
+    def in_use(self) -> bool:
+        return self.port > 0 or self.tls_port > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SbcSettings:
     run_dir: Path
     sip_port: int
@@ -64,6 +85,7 @@ class SbcSettings:
     schema_dir: Path = Path("/usr/share/kamailio/db_sqlite")
     limits: Limits = field(default_factory=Limits)
     timers: Timers = field(default_factory=Timers)
+    websocket: WebSocket = field(default_factory=WebSocket)
 
     @property
     def public_address(self) -> str:
@@ -112,7 +134,24 @@ def read_settings(content: Mapping[str, Any]) -> SbcSettings:
         # the kernel would let a stream take the port away: docs/notes/bye-404.md
         if settings.rtp_port_min <= getattr(settings, name) <= settings.rtp_port_max:
             raise SettingsError(f"{name}: lies in the range of RTP ports")
+    _check_websocket(settings)
     return settings
+
+
+def _check_websocket(settings: SbcSettings) -> None:
+    websocket = settings.websocket
+    for name, port in (("port", websocket.port), ("tls_port", websocket.tls_port)):
+        if port > 65535:
+            raise SettingsError(f"websocket.{name}: expected a port, or 0 for none")
+        if port and port in {settings.sip_port, settings.hook_port, settings.rtpengine_cli_port}:
+            raise SettingsError(f"websocket.{name}: {port} has another use already")
+    if websocket.port and websocket.port == websocket.tls_port:
+        raise SettingsError("websocket.tls_port: must differ from websocket.port")
+    if websocket.tls_port and not (websocket.certificate and websocket.private_key):
+        raise SettingsError("websocket.tls_port: needs websocket.certificate and websocket.private_key")
+    for origin in websocket.origins:
+        if not _ORIGIN.match(origin):
+            raise SettingsError(f"websocket.origins: {origin!r} is no origin such as https://phone.example")
 
 
 def _read_fields(model: type[Any], content: Mapping[str, Any], *, prefix: str) -> dict[str, Any]:
@@ -138,9 +177,13 @@ def _read_value(kind: type[Any], value: Any, *, name: str) -> Any:
     if kind is int:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise SettingsError(f"{name}: expected a number that isn't negative")
-        if name.endswith("_port") and not 0 < value < 65536:
+        if name.endswith("_port") and "." not in name and not 0 < value < 65536:
             raise SettingsError(f"{name}: expected a port")
         return value
+    if kind == tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise SettingsError(f"{name}: expected a list of texts")
+        return tuple(value)
     if not isinstance(value, str):
         raise SettingsError(f"{name}: expected text")
     return kind(value)

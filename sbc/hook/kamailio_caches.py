@@ -24,7 +24,8 @@ class KamailioCaches:
         if revocations.all_names or len(revocations.names) > MOST_DELETES:
             await self._call("htable.flush", self._auth_table)
         else:
-            await self._each(("htable.delete", self._auth_table, name) for name in sorted(revocations.names))
+            keys = (key for name in sorted(revocations.names) for key in (name, f"{name};ws"))  # one for WebSockets
+            await self._each(("htable.delete", self._auth_table, key) for key in keys)
         if revocations.sources:
             await self._call("htable.flush", self._source_table)
         await self._each(("ul.rm", self._location_table, aor) for aor in sorted(revocations.registrations))

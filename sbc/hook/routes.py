@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter as Tally
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib.domain import fields
@@ -23,6 +23,7 @@ from sbc.hook.part_source import PartGoneError, SourceError
 from sbc.hook.parts_store import PartsStore
 
 PROMETHEUS = "text/plain; version=0.0.4"
+MOST_REJECTED = 100
 _NO_CONTENT = Response(204)
 
 
@@ -100,6 +101,10 @@ class Routes:
         ]
         return Response(200, dump({"calls": listed}))
 
+    async def rejected(self, request: Request) -> Response:  # noqa: ARG002
+        found = await self.control.journal.rejected(limit=MOST_REJECTED)
+        return Response(200, dump({"rejected": [asdict(record) for record in found]}))
+
 
 Answer = Callable[[Routes, Request], Coroutine[Any, Any, Response]]
 
@@ -112,6 +117,7 @@ _TABLE: dict[str, tuple[str, Answer]] = {
     "/health": ("GET", Routes.health),
     "/metrics": ("GET", Routes.show_metrics),
     "/calls": ("GET", Routes.calls),
+    "/rejected": ("GET", Routes.rejected),
 }
 
 

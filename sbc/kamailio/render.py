@@ -72,7 +72,34 @@ def _names(settings: SbcSettings) -> dict[str, str]:
         # a phone's connection must outlive its registration
         "tcp_lifetime_s": timers.max_expires_s + 30,
     }
+    values |= _websocket_names(settings)
     return {name.upper(): str(value) for name, value in values.items()}
+
+
+def _websocket_names(settings: SbcSettings) -> dict[str, object]:
+    """``websocket_switches`` decides which parts of the configuration Kamailio reads at all."""
+    websocket = settings.websocket
+    switches, listeners = [], []
+    for transport, port in (("tcp", websocket.port), ("tls", websocket.tls_port)):
+        if port:
+            advertised = f" advertise {settings.advertised_address}:{port}" if settings.advertised_address else ""
+            listeners.append(f"listen={transport}:{settings.sip_address}:{port}{advertised}")
+    if websocket.in_use:
+        switches.append("#!define WITH_WEBSOCKET")
+    if websocket.tls_port:
+        switches += ["#!define WITH_TLS", "enable_tls=yes"]
+    if websocket.origins:
+        switches.append("#!define WITH_ORIGINS")
+    return {
+        "websocket_switches": "\n".join(switches),
+        "websocket_listeners": "\n".join(listeners),
+        "websocket_port": websocket.port,
+        "websocket_tls_port": websocket.tls_port,
+        "websocket_certificate": websocket.certificate,
+        "websocket_private_key": websocket.private_key,
+        "websocket_origins": ",".join(websocket.origins),
+        "websocket_keepalive_s": websocket.keepalive_s,
+    }
 
 
 def build_preload(settings: SbcSettings) -> Path:

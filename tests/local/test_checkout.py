@@ -122,7 +122,8 @@ def test_the_programs_understand_the_settings_that_are_written_for_them(tmp_path
     write_sbc_settings(settings, paths)
     write_hook_settings(settings, paths, sbc_id="sbc_1")
 
-    assert load_sbc_settings(sbc_settings_file(paths)).sip_port == settings.sip_port
+    sbc = load_sbc_settings(sbc_settings_file(paths))
+    assert (sbc.sip_port, sbc.websocket.port) == (settings.sip_port, settings.websocket_port)
     assert read_hook_settings(hook_settings_file(paths)).api_url == settings.http_url
     names = [program.name for program in (*make_stores(settings, paths), *make_services(settings, paths))]
     assert names == ["dynoxide", "gateway", "rtpengine", "api", "scheduler", "hook", "kamailio"]

@@ -62,6 +62,7 @@ def test_a_base_without_room_for_all_ports_is_refused(base: str) -> None:
         ({"rtp_port_max": 20010}, "rtp_port_max"),
         ({"domain": "localhost"}, "domain"),
         ({"domain": "UPPER.example"}, "domain"),
+        ({"websocket_certificate": "c.pem"}, "websocket_certificate: needs websocket_private_key"),
     ],
 )
 def test_a_broken_setting_is_named(tmp_path: Path, change: dict[str, object], named: str) -> None:
@@ -95,3 +96,11 @@ def test_a_used_port_is_reported_with_the_setting_to_change() -> None:
         used = find_used_ports(Settings(http_port=port))
 
     assert f"127.0.0.1:{port} is in use: change http_port" in used
+
+
+def test_browser_phones_connect_encrypted_once_there_is_a_certificate() -> None:
+    plain = Settings(websocket_port=5066)
+    encrypted = Settings(websocket_tls_port=5067, websocket_certificate="c.pem", websocket_private_key="k.pem")
+
+    assert plain.websocket_url == "ws://127.0.0.1:5066"
+    assert encrypted.websocket_url == "wss://127.0.0.1:5067"

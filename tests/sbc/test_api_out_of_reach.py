@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.domain.snapshots import DOMAIN
 from tests.sbc.conftest import SIP_HA1, World
 from tests.sbc.hook_process import HookClient
@@ -68,6 +70,8 @@ def test_a_rejected_record_is_set_aside_and_holds_up_nobody(world: World) -> Non
 
     world.record(accepted)
     assert world.api.received[rejected] == 1
+    listed = json.loads(world.hook.get("/rejected")[1])["rejected"]
+    assert [(each["call_id"], each["code"]) for each in listed] == [(rejected, "unknown_tenant")]
     assert "hook_rejected_cdrs_total 1" in _metrics(world)
 
 

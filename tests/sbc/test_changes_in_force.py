@@ -39,6 +39,7 @@ def test_a_suspended_subscriber_loses_its_registrations(world: World) -> None:
     _wait_until_in_force(world, change)
     assert [asked for asked in world.kamailio.asked if asked[0] != "dlg.briefing"] == [
         ("htable.delete", "ha1", f"bob@{DOMAIN}"),
+        ("htable.delete", "ha1", f"bob@{DOMAIN};ws"),
         ("ul.rm", "location", f"bob@{DOMAIN}"),
     ]
     answer = world.client.post("/auth", {"user": "bob", "domain": DOMAIN, "transport": "udp"})[1]

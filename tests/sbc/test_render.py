@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from sbc.kamailio import render
-from sbc.settings import SbcSettings
+from sbc.settings import SbcSettings, WebSocket
+
+_NO_BROWSERS = WebSocket()
 
 
-def settings_for(run_dir: Path, *, advertised_address: str = "") -> SbcSettings:
+def settings_for(run_dir: Path, *, advertised_address: str = "", websocket: WebSocket = _NO_BROWSERS) -> SbcSettings:
     return SbcSettings(
         run_dir=run_dir, sip_port=5060, hook_port=9000, rtpengine_ng_port=9001, rtpengine_cli_port=9002,
         rtp_port_min=10000, rtp_port_max=20000, advertised_address=advertised_address,
+        websocket=websocket,
     )  # fmt: skip
 
 
@@ -32,6 +35,23 @@ def test_a_public_address_is_advertised(tmp_path: Path) -> None:
 
     assert "advertise 198.51.100.7:5060" in (tmp_path / "kamailio" / "core.cfg").read_text()
     assert "--interface=127.0.0.1!198.51.100.7" in render.rtpengine_command(settings)
+
+
+def test_there_is_no_websocket_and_no_tls_unless_asked_for(tmp_path: Path) -> None:
+    render.render_config(settings_for(tmp_path))
+
+    core = (tmp_path / "kamailio" / "core.cfg").read_text()
+    assert [word for word in ("WITH_WEBSOCKET", "WITH_TLS", "enable_tls", "listen=tls") if word in core] == []
+
+
+def test_browser_phones_have_listeners_of_their_own(tmp_path: Path) -> None:
+    websocket = WebSocket(port=5066, tls_port=5067, certificate="c.pem", private_key="k.pem", origins=("https://a.b",))
+    render.render_config(settings_for(tmp_path, advertised_address="198.51.100.7", websocket=websocket))
+
+    core = (tmp_path / "kamailio" / "core.cfg").read_text()
+    assert "listen=tcp:127.0.0.1:5066 advertise 198.51.100.7:5066\n" in core
+    assert "listen=tls:127.0.0.1:5067 advertise 198.51.100.7:5067\n" in core
+    assert "#!define WITH_TLS\nenable_tls=yes\n#!define WITH_ORIGINS\n" in core
 
 
 def test_a_name_without_a_value_is_an_error() -> None:
@@ -72,8 +92,9 @@ def test_a_stale_pid_file_is_removed(tmp_path: Path) -> None:
 
 
 @pytest.mark.sip
-def test_kamailio_accepts_the_configuration(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path)
+@pytest.mark.parametrize("websocket", [_NO_BROWSERS, WebSocket(port=5066, origins=("https://a.b",))])
+def test_kamailio_accepts_the_configuration(tmp_path: Path, websocket: WebSocket) -> None:
+    settings = settings_for(tmp_path, websocket=websocket)
     render.prepare_kamailio(settings)
 
     render.check_config(settings)

@@ -33,6 +33,13 @@ def test_groups_may_be_given_in_part() -> None:
     assert settings.limits.max_contacts == 10
 
 
+def test_browser_phones_are_off_unless_a_port_is_given() -> None:
+    websocket = {"port": 5066, "origins": ["https://phone.example", "http://localhost:8080"]}
+
+    assert not read_settings(COMPLETE).websocket.in_use
+    assert read_settings({**COMPLETE, "websocket": websocket}).websocket.in_use
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -45,6 +52,13 @@ def test_groups_may_be_given_in_part() -> None:
         ({"sip_adress": "127.0.0.1"}, "sip_adress: no such setting"),
         ({"rtp_port_max": 9999}, "rtp_port_max: must be above rtp_port_min"),
         ({"hook_port": 15000}, "hook_port: lies in the range of RTP ports"),
+        ({"websocket": {"port": 70000}}, "websocket.port: expected a port"),
+        ({"websocket": {"port": 5060}}, "websocket.port: 5060 has another use already"),
+        ({"websocket": {"tls_port": 5061}}, "websocket.tls_port: needs websocket.certificate"),
+        ({"websocket": {"port": 5061, "tls_port": 5061}}, "websocket.tls_port: must differ"),
+        ({"websocket": {"origins": "https://a.test"}}, "websocket.origins: expected a list of texts"),
+        ({"websocket": {"origins": ["https://a.test/"]}}, "websocket.origins: 'https://a.test/' is no origin"),
+        ({"websocket": {"origins": ['https://a",b']}}, "websocket.origins"),
     ],
 )
 def test_an_error_names_the_field(change: dict[str, Any], message: str) -> None:

@@ -77,10 +77,12 @@ class FakeHook:
         if aor not in self.passwords:
             return {"unknown": True, "ttl_s": 10}
         sip, softphone = (
-            hashlib.md5(f"{user}:{domain}:{password}".encode()).hexdigest() for password in self.passwords[aor]
+            hashlib.md5(f"{user}:{domain}:{password}".encode()).hexdigest() if password else ""
+            for password in self.passwords[aor]
         )
         may_register = 0 if aor in self.suspended else 1
-        return {"sip": sip, "softphone": softphone, "may_register": may_register, "ttl_s": 300}
+        known = {name: ha1 for name, ha1 in (("sip", sip), ("softphone", softphone)) if ha1}
+        return {**known, "may_register": may_register, "ttl_s": 300}
 
     def record(self, request: Request) -> None:
         with self._changed:

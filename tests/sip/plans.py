@@ -23,13 +23,13 @@ def gateway(sipp: Sipp | str, number: str = "+33123456789", **more: Any) -> Json
 
 def _target(**more: Any) -> Json:
     empty = dict.fromkeys(("aor", "uri", "next_hop", "from_uri", "from_display", "headers", "codecs"), "")
-    return {**empty, "media": "rtp", **more}
+    return {**empty, "media": "rtp" if more["kind"] == "gateway" else "", **more}
 
 
 def ring(*targets: Json, stage: int = 0, timeout_s: int = 20, max_s: int = 3600) -> Json:
     return {
         "action": "ring", "call_id": CALL_ID, "stage": stage, "timeout_s": timeout_s, "max_s": max_s,
-        "caller_media": "rtp", "targets": list(targets),
+        "caller_media": "", "targets": list(targets),
     }  # fmt: skip
 
 

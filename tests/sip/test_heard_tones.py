@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
-from local.phones import Account, Phone
+from local.phones import Phone
 from tests.sip import plans
-from tests.sip.ports import free_port
-from tests.sip.stack import DOMAIN, Stack, wait_until
+from tests.sip.desk_phones import DeskPhones
+from tests.sip.stack import Stack, wait_until
 
 pytestmark = pytest.mark.sip
 
-MakePhone = Callable[..., Phone]
-
 
 @pytest.fixture
-def make_phone(stack: Stack, tmp_path: Path) -> Iterator[MakePhone]:
-    phones: list[Phone] = []
-
-    def make(user: str, tone_hz: int, *, transport: Literal["udp", "tcp"] = "udp", **more: Any) -> Phone:
-        account = Account(
-            user=user, domain=DOMAIN, password=f"{user}-softphone", outbound=stack.sip, port=free_port(),
-            control_port=free_port(), rtp_port=free_port(), transport=transport, **more,
-        )  # fmt: skip
-        phone = Phone(account=account, directory=tmp_path / f"{user}{len(phones)}", tone_hz=tone_hz)
-        phone.start()
-        phones.append(phone)
-        phone.wait_registered()
-        return phone
-
-    yield make
-    for phone in phones:
-        phone.stop()
+def make_phone(stack: Stack, tmp_path: Path) -> Iterator[DeskPhones]:
+    phones = DeskPhones(sip=stack.sip, directory=tmp_path)
+    yield phones
+    phones.stop()
 
 
 def talk(caller: Phone, callee: Phone, *, seconds: float = 2.0) -> None:
@@ -46,7 +31,7 @@ def talk(caller: Phone, callee: Phone, *, seconds: float = 2.0) -> None:
 
 @pytest.mark.parametrize(("one", "other"), [("udp", "udp"), ("tcp", "tcp"), ("udp", "tcp")])
 def test_both_hear_the_other(
-    stack: Stack, make_phone: MakePhone, one: Literal["udp", "tcp"], other: Literal["udp", "tcp"]
+    stack: Stack, make_phone: DeskPhones, one: Literal["udp", "tcp"], other: Literal["udp", "tcp"]
 ) -> None:
     alice = make_phone("alice", 440, transport=one)
     bob = make_phone("bob", 620, transport=other, answers="auto")
@@ -64,7 +49,7 @@ def test_both_hear_the_other(
     assert stack.hook.wait("/events", "ended")[0]["by"] == "caller"
 
 
-def test_after_a_forward_the_second_phone_is_heard(stack: Stack, make_phone: MakePhone) -> None:
+def test_after_a_forward_the_second_phone_is_heard(stack: Stack, make_phone: DeskPhones) -> None:
     alice = make_phone("alice", 440)
     make_phone("bob", 620)
     carol = make_phone("carol", 850, answers="auto")
@@ -79,7 +64,7 @@ def test_after_a_forward_the_second_phone_is_heard(stack: Stack, make_phone: Mak
     assert carol.heard().frequency_hz == pytest.approx(440, abs=3)
 
 
-def test_the_phone_that_answers_first_is_the_one_that_is_heard(stack: Stack, make_phone: MakePhone) -> None:
+def test_the_phone_that_answers_first_is_the_one_that_is_heard(stack: Stack, make_phone: DeskPhones) -> None:
     alice = make_phone("alice", 440)
     desk = make_phone("bob", 620)
     mobile = make_phone("bob", 850)
@@ -95,7 +80,7 @@ def test_the_phone_that_answers_first_is_the_one_that_is_heard(stack: Stack, mak
     assert mobile.heard().frequency_hz == pytest.approx(440, abs=3)
 
 
-def test_a_held_phone_hears_nothing_until_it_is_resumed(stack: Stack, make_phone: MakePhone) -> None:
+def test_a_held_phone_hears_nothing_until_it_is_resumed(stack: Stack, make_phone: DeskPhones) -> None:
     alice = make_phone("alice", 440)
     bob = make_phone("bob", 620, answers="auto")
     stack.hook.route = plans.stages(plans.ring(plans.aor("bob")))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.chromium import chromium, context, open_phone, page_url  # noqa: F401 (fixtures)
 from tests.local.processes import GatewayClient
 from tests.local.systems import System, run_system
 from tests.system.programs import Programs

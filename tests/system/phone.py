@@ -47,6 +47,7 @@ class PhoneCall:
     answered_at: float = 0.0
     ended_at: float = 0.0
     bye_status: int = 0
+    bye_answered_at: float = 0.0  # later than ended_at if the SBC was away
 
     def wait_status(self, *, timeout_s: float = PATIENCE_S) -> int:
         self.phone.wait(lambda: self.status, what=f"a final reply to {self.call_id}", timeout_s=timeout_s)
@@ -66,6 +67,7 @@ class PhoneCall:
         self.cseq += 1
         request = self._in_dialog("BYE")
         self.bye_status = self.phone.ask(request, timeout_s=PATIENCE_S).status
+        self.bye_answered_at = time.time()
         return self.bye_status
 
     def cancel(self) -> None:

@@ -1,9 +1,9 @@
 """How numbers are dialled in each country: the data of the dialplan presets.
 
-Service numbers are sent as they are, past rights and credit, so the table lists emergency numbers, helplines and the N11
-codes of North America (411 among them, as tests/golden/dialplan.csv asks), and no premium-rate services. Emergency numbers
-and examples are tested against phonenumbers' metadata; the other rules are common knowledge of each country's dialling,
-to be confirmed by whoever sells there.
+Service numbers are sent as they are, past rights and credit, so the table lists emergency numbers, helplines and the
+N11 codes of North America (411 among them, as tests/golden/dialplan.csv asks), and no premium-rate services. Emergency
+numbers and examples are tested against phonenumbers' metadata; the other rules are common knowledge of each country's
+dialling, to be confirmed by whoever sells there.
 """
 
 from __future__ import annotations
