@@ -43,14 +43,9 @@ class Visitor:
 
     def field(self, label: str, *, within: Locator | None = None) -> Locator:
         """The label may carry the star of a needed field."""
-<<<<<<< HEAD
-        labelled = (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( \*)?$"))
-        return labelled.locator("visible=true").first
-=======
         return (
             (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( \*)?$")).locator("visible=true").first
         )
->>>>>>> consoles
 
     def choose(self, label: str, option: str) -> None:
         chosen = self.field(label)
@@ -118,14 +113,9 @@ class Visitor:
     def _check_axe(self, where: str) -> None:
         found = Axe().run(self.page)
         for rule in found.response["violations"]:
-<<<<<<< HEAD
-            for node in rule["nodes"]:
-                self.faults.append(f"{where}: {rule['id']}: {node['html'][:160]} {node['failureSummary']}")
-=======
             self.faults += [
                 f"{where}: {rule['id']}: {node['html'][:160]} {node['failureSummary']}" for node in rule["nodes"]
             ]
->>>>>>> consoles
 
     def _check_width(self, where: str) -> None:
         beyond = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -1,5 +1,5 @@
-"""A tenant of 10,000 subscribers is loaded while others call. Waiting times say something only when nothing else runs, so
-this is one of the load tests; the exact figures are the benchmark's."""
+"""A tenant of 10,000 subscribers is loaded while others call. Waiting times say something only when nothing else runs,
+so this is one of the load tests; the exact figures are the benchmark's."""
 
 from __future__ import annotations
 
