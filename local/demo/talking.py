@@ -14,13 +14,14 @@ from local.demo.state import Demo
 from local.demo.waiting import check, wait_for
 from local.gateway.g711 import RATE, Samples
 from local.gateway.listening import WINDOW, Tone, ToneFinder
-from local.phones import Account, Phone, RtpStatistics, read_samples
+from local.phones import Account, Phone, PhoneError, RtpStatistics, read_samples
 
 ALICE_HZ, BOB_HZ = 440, 620
 TALK_S = 2.5  # a single packet of it is less than 1%
 MAX_LOSS = 0.01
 NEAR_HZ = 3.0
 PACKET_S = 0.02
+PORT_TRIES = 3
 AUDIBLE = 500  # of 32767
 SHORTEST_TONE_S = 0.3  # what is shorter may be a vowel
 
@@ -44,21 +45,34 @@ class Ear:
 
 
 def start_phone(demo: Demo, username: str, *, password: str, tone_hz: int, transport: Transport) -> Phone:
-    account = Account(
-        user=username,
-        domain=demo.domain,
-        password=password,
-        outbound=demo.sbc_address,
-        port=find_free_port(),
-        control_port=find_free_port(),
-        rtp_port=find_free_port() // 2 * 2,
-        transport=transport,
-    )
-    phone = Phone(account=account, directory=demo.directory / username, tone_hz=tone_hz)
-    phone.start()
+    phone = _started(demo, username, password=password, tone_hz=tone_hz, transport=transport)
     demo.phones[username] = phone
     phone.wait_registered()
     return phone
+
+
+def _started(demo: Demo, username: str, *, password: str, tone_hz: int, transport: Transport) -> Phone:
+    """A free port may be somebody else's by the time the phone binds it: then others are looked for."""
+    for left in reversed(range(PORT_TRIES)):
+        account = Account(
+            user=username,
+            domain=demo.domain,
+            password=password,
+            outbound=demo.sbc_address,
+            port=find_free_port(),
+            control_port=find_free_port(),
+            rtp_port=find_free_port() // 2 * 2,
+            transport=transport,
+        )
+        phone = Phone(account=account, directory=demo.directory / username, tone_hz=tone_hz)
+        try:
+            phone.start()
+        except PhoneError:
+            if not left:
+                raise
+        else:
+            return phone
+    raise AssertionError("unreachable")
 
 
 def prepare(*phones: Phone) -> None:

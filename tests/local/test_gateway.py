@@ -89,7 +89,8 @@ def test_a_number_that_ends_in_9_and_a_status_is_refused_with_it(
 def test_early_media_is_heard_before_the_answer(pair: tuple[GatewayClient, GatewayClient]) -> None:
     placed, _ = call(pair, "+12025559183", seconds=0.5)
 
-    assert placed["replies"] == [100, 183, 200]
+    assert placed["replies"][-1] == 200
+    assert sorted(placed["replies"]) == [100, 183, 200]  # UDP promises no order of the first two
     assert placed["answered_at"] - placed["ringing_at"] > 1500
     assert placed["heard"]["packets"] > 100
 
