@@ -50,6 +50,7 @@ export function makeTheme(brand: string): MantineThemeOverride {
     primaryShade: { light: 6, dark: 6 },
     defaultRadius: 'sm',
     cursorType: 'pointer',
+    respectReducedMotion: true,
     fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
   });
 }
