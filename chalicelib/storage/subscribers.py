@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError, field_error
@@ -146,3 +148,9 @@ def subscribers_of_shard(scope: TenantScope, shard: int, shards: int) -> list[Su
 def count_subscribers(scope: TenantScope) -> int:
     found = database().find(SubscriberCount, *subscriber_count_key(scope))
     return int(found.subscribers) if found else 0
+
+
+def subscriber_names(scope: TenantScope, subscriber_ids: Collection[str]) -> dict[str, str]:
+    """Name, or else username, by id. One read for every 100; none for nobody."""
+    places = [(scope.pk, keys.subscriber_sk(subscriber_id)) for subscriber_id in sorted(subscriber_ids)]
+    return {found.id: found.name or found.username for found in database().get_many(Subscriber, places)}
