@@ -21,7 +21,9 @@ def make_front() -> Front:
     end_with_parent(os.getppid())
     from app import app
 
-    return Front(app, mail=find_paths().mail, consoles=Consoles(ROOT / "consoles"))
+    paths = find_paths()
+    consoles = Consoles(ROOT / "consoles", websockets=(load_settings(paths).websocket_url,))
+    return Front(app, mail=paths.mail, consoles=consoles)
 
 
 def main() -> None:
