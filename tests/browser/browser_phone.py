@@ -37,7 +37,7 @@ class BrowserPhone:
         domain: str = DOMAIN,
         as_if: dict[str, str] | None = None,
     ) -> Registration:
-        """Without ``tone_hz`` the phone speaks what the microphone gives; ``as_if``: JsSIP's settings of another phone."""
+        """Without ``tone_hz`` the phone speaks what the microphone gives; ``as_if``: another phone's settings."""
         options = {
             "user": self.user, "password": password or f"{self.user}-softphone", "domain": domain, "url": url,
             "tone_hz": tone_hz, "as": as_if or {},

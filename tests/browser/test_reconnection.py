@@ -102,6 +102,7 @@ def test_a_browser_that_came_back_learns_that_the_hook_has_ended_its_call(
     stack.rpc("dlg.end_dlg", answered["h_entry"], answered["h_id"])
     desk.wait("CALL_CLOSED")
     assert stack.hook.wait("/events", "ended")[0]["by"] == "system"
+    wait_until(lambda: not stack.rpc("dlg.list"), what="the dialog is gone")
     browser.do("probe")
 
     browser.wait("gone")
