@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { listQuery } from './resource';
+import { listQuery } from './lists';
 
 /** The rows of a list. A filtered page may be empty and still not be the last: then the next is asked for at once. */
 export function useRows<V>(path: string, query: Record<string, string | undefined>) {
