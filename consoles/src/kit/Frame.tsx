@@ -38,7 +38,7 @@ export function Frame({ pages, name, tools, banner, leave = <LogOut /> }: Props)
   const { pathname } = useLocation();
   const { data: me } = useQuery(meQuery);
   const namespace = me?.isp?.namespace;
-  const current = pages.find(({ to }) => to === pathname) ?? pages[0];
+  const current = findPage(pages, pathname);
   useDocumentTitle(`${current ? t(current.title) : ''} - ${name ?? 'Patchbay'}`);
   useEffect(() => {
     if (namespace) void applyLookOf(namespace);
@@ -63,8 +63,8 @@ export function Frame({ pages, name, tools, banner, leave = <LogOut /> }: Props)
       <AppShell.Navbar p="xs" aria-label={t('kit.menu')}>
         <Stack gap={2}>
           {pages.map(({ to, title }) => (
-            <NavLink key={to} component={Link} to={to} label={t(title)} active={to === pathname} onClick={close}
-              aria-current={to === pathname ? 'page' : undefined} variant="filled" />
+            <NavLink key={to} component={Link} to={to} label={t(title)} active={to === current?.to} onClick={close}
+              aria-current={to === current?.to ? 'page' : undefined} variant="filled" />
           ))}
         </Stack>
         <Box hiddenFrom="sm" mt="md"><LanguageChoice /></Box>
@@ -76,6 +76,11 @@ export function Frame({ pages, name, tools, banner, leave = <LogOut /> }: Props)
       {useStore(session).status === 'expired' && <LogInAgain />}
     </AppShell>
   );
+}
+
+/** The page, or the one that this lies below. */
+function findPage(pages: readonly PageLink[], pathname: string): PageLink | undefined {
+  return pages.find(({ to }) => to === pathname) ?? pages.find(({ to }) => to !== '/' && pathname.startsWith(`${to}/`)) ?? pages[0];
 }
 
 export function SchemeChoice() {

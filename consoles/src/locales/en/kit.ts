@@ -26,6 +26,7 @@ export const kit = {
   'kit.suspended': 'Suspended',
   'kit.try_again': 'Try again',
   'kit.undo': 'Undo',
+  'kit.wait': 'One moment',
   'kit.when': 'When',
   'conflict.title': 'Somebody else saved this in the meantime',
   'conflict.text': 'Nothing is lost. Choose the version to go on with.',

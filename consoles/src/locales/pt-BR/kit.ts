@@ -28,6 +28,7 @@ export const kit: Record<keyof typeof english, string> = {
   'kit.suspended': 'Suspenso',
   'kit.try_again': 'Tentar de novo',
   'kit.undo': 'Desfazer',
+  'kit.wait': 'Um momento',
   'kit.when': 'Quando',
   'conflict.title': 'Outra pessoa salvou isto nesse meio-tempo',
   'conflict.text': 'Nada se perdeu. Escolha com qual versão continuar.',
