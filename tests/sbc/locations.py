@@ -21,11 +21,10 @@ class LocationDb:
         self._count = 0
 
     def register(
-        self, user: str, domain: str, *, contact: str = "", received: str | None = None, socket: str = "udp:192.0.2.1:5060",
-        user_agent: str | bytes = "Phone/1", left_s: float = 600,
+        self, user: str, domain: str, *, contact: str = "", received: str | None = None,
+        socket: str = "udp:192.0.2.1:5060", user_agent: str | bytes = "Phone/1", left_s: float = 600,
     ) -> None:  # fmt: skip
         self._count += 1
-        julian = (time.time() + left_s - 0.5) / 86400 + 2440587.5  # as db_sqlite converts instants
         shown = user_agent.encode() if isinstance(user_agent, str) else user_agent
         row = (
             f"r{self._count}",
@@ -33,7 +32,7 @@ class LocationDb:
             domain,
             contact or f"sip:{user}@192.0.2.7:5062",
             received,
-            julian,
+            _julian(left_s),
             shown,
             socket,
         )
@@ -44,9 +43,18 @@ class LocationDb:
                 row,
             )
 
+    def renew(self, user: str, *, left_s: float) -> None:
+        with self._connection:
+            self._connection.execute("UPDATE location SET expires = ? WHERE username = ?", (_julian(left_s), user))
+
     def remove(self, user: str) -> None:
         with self._connection:
             self._connection.execute("DELETE FROM location WHERE username = ?", (user,))
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _julian(left_s: float) -> float:
+    """So many seconds from now, as db_sqlite converts instants."""
+    return (time.time() + left_s - 0.5) / 86400 + 2440587.5

@@ -107,7 +107,7 @@ def test_registrations_are_named_and_in_order_and_those_of_nobody_left_out() -> 
 
     found = list_registrations(people_of(the_tenant()), contacts)
 
-    assert [(one["name"], one["username"]) for one in found] == [("Alice", "alice"), ("bob", "bob")]
+    assert [(one["name"], one["username"]) for one in found] == [("Alice", "alice"), ("Bob", "bob")]
 
 
 def test_of_too_many_phones_the_rest_is_told_by_id() -> None:
