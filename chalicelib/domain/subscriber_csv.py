@@ -45,7 +45,7 @@ COLUMNS = (
         "security_group", "Name of a security group; empty: nothing outside may be called", field="security_group_id"
     ),
     Column("date_range", "Name of a date range; empty: none", field="date_range_id"),
-    Column("voicemail_to_email", "yes or no", kind="flag"),
+    Column("voicemail_to_email", "yes or no; yes needs an email", kind="flag"),
     Column("language", "Such as en-US or pt-BR"),
     Column("call_group", "A number from 1 to 9999", kind="number"),
     Column("pickup_group", "A number from 1 to 9999", kind="number"),
@@ -75,7 +75,11 @@ _SAMPLE_DEFAULTS: dict[str, Any] = {
 
 
 class CellError(ValueError):
-    """The cell holds something else than its column says."""
+    """The cell can't be used; the message says why, and ``code`` what kind of mistake it is."""
+
+    def __init__(self, message: str, *, code: str = "invalid") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def read_subscriber_table(data: bytes) -> CsvTable:
@@ -87,9 +91,9 @@ def read_cell(column: Column, cell: str) -> str | int | bool | None:
     """The field's value; None for an empty cell of a field that can't be empty. Raises ``CellError``."""
     text = cell if column.name == "name" else cell.strip()  # a name may begin with a space, and comes back so
     if column.kind == "flag":
-        return _read_flag(text)
+        return _read_flag(text, column)
     if column.kind == "number":
-        return _read_number(text)
+        return _read_number(text, column)
     return text if text or column.name != "language" else None
 
 
@@ -112,18 +116,18 @@ def _written(value: Any) -> str:
     return str(value)
 
 
-def _read_flag(text: str) -> bool | None:
+def _read_flag(text: str, column: Column) -> bool | None:
     word = text.lower()
     if word in YES or word in NO:
         return word in YES
     if word:
-        raise CellError(f"{shown(text)} is neither yes nor no")
+        raise CellError(f"{shown(text)} is neither yes nor no. {column.rule}")
     return None
 
 
-def _read_number(text: str) -> int | None:
+def _read_number(text: str, column: Column) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise CellError(f"{shown(text)} is no whole number")
+        raise CellError(f"{shown(text)} is no whole number. {column.rule}")
     return int(text)

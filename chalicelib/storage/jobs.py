@@ -122,29 +122,25 @@ class JobMovedError(Exception):
     """Somebody else has moved this job on since it was read."""
 
 
-def move_job(tx: Transaction, job: Job) -> PatchbayError:
-    """Put ``job`` as it has become; the error that the commit raises if somebody else has moved it meanwhile."""
-    lost = PatchbayError("version_conflict")
+def move_job(tx: Transaction, job: Job, **changes: Any) -> Job:
+    """The job with ``changes``, put together with the rest of ``tx``. Raises ``JobMovedError``."""
     seen = int(job.version)
-    job.version = seen + 1
-    job.updated_at = tx.now_ms
-    if job.state not in ACTIVE:
-        job.finished_at = tx.now_ms
-        job.seed = ""
+    after = Job(**{name: value for name, value in job.attribute_values.items() if name != "kind"} | changes)
+    after.version = seen + 1
+    after.updated_at = tx.now_ms
+    if after.state not in ACTIVE:
+        after.finished_at = tx.now_ms
+        after.seed = ""
         tx.delete(keys.JOBS, job.id)
-    tx.put(job, condition="version = :seen", on_conflict=lost, seen=seen)
-    return lost
-
-
-def commit_move(tx: Transaction, job: Job) -> None:
-    """The job as it has become, with the rest of ``tx``. Raises ``JobMovedError``, and leaves ``job`` unusable then."""
-    lost = move_job(tx, job)
+    lost = PatchbayError("version_conflict")
+    tx.put(after, condition="version = :seen", on_conflict=lost, seen=seen)
     try:
         tx.commit()
     except PatchbayError as error:
         if error is lost:
-            raise JobMovedError from error
+            raise JobMovedError(job.id) from error
         raise
+    return after
 
 
 def read_report(job: Job) -> dict[str, Any]:
@@ -155,5 +151,5 @@ def read_report(job: Job) -> dict[str, Any]:
     return report
 
 
-def write_report(job: Job, report: dict[str, Any]) -> None:
-    job.report = gzip.compress(json.dumps(report, separators=(",", ":")).encode(), mtime=0)
+def packed_report(report: dict[str, Any]) -> bytes:
+    return gzip.compress(json.dumps(report, separators=(",", ":")).encode(), mtime=0)

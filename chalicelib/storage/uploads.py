@@ -46,6 +46,10 @@ def find_upload(scope: TenantScope, upload_id: str) -> Upload | None:
     return database().find(Upload, scope.pk, keys.upload_sk(upload_id))
 
 
+def delete_upload(tx: Transaction, upload: Upload) -> None:
+    tx.delete(upload.pk, upload.sk)
+
+
 def end_file(tx: Transaction, file_key: str, *, at_ms: int) -> None:
     """Delete the file then."""
     tx.put(FileEnd(pk=keys.FILES, sk=keys.file_end_sk(at_ms, file_key), file_key=file_key))
