@@ -13,8 +13,11 @@ from typing import Literal
 from chalicelib.domain.csv_text import CsvTable, shown
 from chalicelib.domain.import_rows import Fields, ImportTarget, PlannedRow, plan_row
 from chalicelib.domain.parts import subscriber_hash
+from chalicelib.domain.subscriber_csv import COLUMNS
 
 Verb = Literal["create", "update", "free"]
+
+COLUMN_ORDER = {column.name: place for place, column in enumerate(COLUMNS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ def plan_rows(table: CsvTable, target: ImportTarget) -> list[PlannedRow]:
     rows = [plan_row(row, target, width=len(table.columns)) for row in table.rows]
     _check_owners(rows, target)
     _check_service_numbers(rows, target)
+    for row in rows:
+        row.errors.sort(key=lambda error: COLUMN_ORDER.get(error.field, -1))
     return rows
 
 

@@ -131,7 +131,7 @@ def _compare(planned: PlannedRow, given: dict[str, Any], target: ImportTarget) -
     planned.whole = {**(existing.values if existing else target.defaults), **given}
     for name in target.find_wrong_fields({**planned.whole, **passwords}):
         column = BY_FIELD[name]
-        told = "" if name in PASSWORDS else f"{shown(planned.text(name))} can't be used. "
+        told = "" if column.kind in {"secret", "flag"} else f"{shown(planned.text(name))} can't be used. "
         planned.blame(column.name, told + column.rule)
     if existing is None:
         planned.changes = planned.whole

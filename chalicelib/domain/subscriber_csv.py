@@ -45,7 +45,7 @@ COLUMNS = (
         "security_group", "Name of a security group; empty: nothing outside may be called", field="security_group_id"
     ),
     Column("date_range", "Name of a date range; empty: none", field="date_range_id"),
-    Column("voicemail_to_email", "yes or no; yes needs an email", kind="flag"),
+    Column("voicemail_to_email", "yes or no; yes needs an e-mail address", kind="flag"),
     Column("language", "Such as en-US or pt-BR"),
     Column("call_group", "A number from 1 to 9999", kind="number"),
     Column("pickup_group", "A number from 1 to 9999", kind="number"),
