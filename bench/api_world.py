@@ -7,6 +7,7 @@ from typing import Any
 from bench.api_drive import Drive, Json
 from tests.api_client import ApiClient
 from tests.calls_world import RATES, SERVICES, UK_MOBILE, US, Provider, a_provider
+from tests.imports import fetch
 from tests.onboarding import (
     PASSWORD,
     World,
@@ -183,6 +184,19 @@ def drive_tenants(drive: Drive, provider: Provider) -> None:
     drive.ask(provider.api, "POST", "/auth/subscriber-login", login)
     explained = {"subscriber_id": subscriber["id"], "dialled": UK_MOBILE}
     drive.ask(admin, "POST", f"{path}/explain-call", explained)
+    _drive_jobs(drive, admin, path)
+
+
+def _drive_jobs(drive: Drive, admin: ApiClient, path: str) -> None:
+    content = b"username\nimported\n"
+    upload = drive.ask(admin, "POST", f"{path}/uploads", {"bytes": len(content), "purpose": "subscriber_import"})
+    fetch(upload["url"], method="PUT", body=content, headers=upload["headers"])
+    body = {"upload_id": upload["upload_id"], "dry_run": False}
+    job = drive.ask(admin, "POST", f"{path}/subscriber-imports", body)
+    drive.ask(admin, "GET", f"{path}/subscriber-imports/template")
+    drive.ask(admin, "POST", f"{path}/subscriber-exports")
+    drive.ask(admin, "GET", f"{path}/jobs/{job['id']}")
+    drive.ask(admin, "GET", f"{path}/jobs")
 
 
 def drive_numbers(drive: Drive, provider: Provider) -> None:
