@@ -12,6 +12,7 @@ from chalicelib.handlers import (
     explain_calls,
     isps,
     ledger,
+    live,
     me,
     platform,
     rate_decks,
@@ -28,6 +29,7 @@ from chalicelib.handlers import (
     tenant_dids,
     tenants,
     themes,
+    usage,
     users,
 )
 
@@ -57,6 +59,8 @@ BLUEPRINTS = [
     subscribers.blueprint,
     sbc_cdrs.blueprint,
     calls.blueprint,
+    live.blueprint,
+    usage.blueprint,
     charges.blueprint,
     ledger.blueprint,
     explain_calls.blueprint,

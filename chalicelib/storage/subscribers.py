@@ -7,6 +7,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.parts import subscriber_shard, subscribers_key
 from chalicelib.storage import keys
+from chalicelib.storage.contacts import Contact, follow_contact, make_contact
 from chalicelib.storage.database import database
 from chalicelib.storage.date_ranges import DATE_RANGE
 from chalicelib.storage.items import Item, Record
@@ -68,6 +69,7 @@ def _effects(scope: TenantScope, tx: Transaction, before: Subscriber | None, aft
     shards = subscriber_shards(scope)
     bump_tenant_part(tx, scope, subscribers_key(scope.tenant_id, subscriber_shard(changed.id, shards)))
     _names(scope, tx, before, after)
+    follow_contact(tx, _contact(scope, before), _contact(scope, after))
     if before is None or after is None:
         pk, sk = subscriber_count_key(scope)
         change = 1 if before is None else -1
@@ -87,6 +89,14 @@ def _names(scope: TenantScope, tx: Transaction, before: Subscriber | None, after
             SubscriberName(pk=scope.pk, sk=keys.subscriber_name_sk(name), subscriber_id=after.id if after else ""),
             on_conflict=field_error(new[name], f"Another subscriber is called {name}", code="name_taken"),
         )
+
+
+def _contact(scope: TenantScope, subscriber: Subscriber | None) -> Contact | None:
+    if subscriber is None:
+        return None
+    return make_contact(
+        scope, subscriber.id, username=subscriber.username, alias=subscriber.alias, name=subscriber.name
+    )
 
 
 def _named(subscriber: Subscriber | None) -> list[tuple[str, str]]:
