@@ -38,6 +38,8 @@ const pages = [
   createRoute({ getParentRoute: () => inside, path: 'sbcs', component: lazyRouteComponent(() => import('./pages/Sbcs'), 'Sbcs') }),
   createRoute({ getParentRoute: () => inside, path: 'tenants', component: lazyRouteComponent(() => import('./pages/Tenants'), 'Tenants') }),
   createRoute({ getParentRoute: () => inside, path: 'calls', component: lazyRouteComponent(() => import('./pages/Calls'), 'Calls') }),
+  createRoute({ getParentRoute: () => inside, path: 'charges', component: lazyRouteComponent(() => import('./pages/Charges'), 'Charges') }),
+  createRoute({ getParentRoute: () => inside, path: 'audit', component: lazyRouteComponent(() => import('./pages/Audit'), 'Audit') }),
   createRoute({ getParentRoute: () => inside, path: 'users', component: lazyRouteComponent(() => import('./pages/Users'), 'Users') }),
   createRoute({ getParentRoute: () => inside, path: 'settings', component: lazyRouteComponent(() => import('./pages/Settings'), 'Settings') }),
 ];

@@ -27,7 +27,7 @@ export function RateLookup({ deck, typed }: { deck: Schemas['RateDeckView']; typ
   const { rate, prefixes_tried: tried } = found.data;
   return (
     <Alert role="status" mb="sm" color={rate ? 'green' : 'yellow'} title={rate ? t('rates.gets', { number, prefix: rate.prefix }) : t('rates.gets_none', { number })}>
-      {rate && <Text size="sm">{`${price(rate as never)} ${t('rates.a_minute')}; ${billing(rate as never)}; ${validity(rate as never)}`}</Text>}
+      {rate && <Text size="sm">{`${price(rate)} ${t('rates.a_minute')}; ${billing(rate)}; ${validity(rate)}`}</Text>}
       {tried.length > 0 && <Text size="sm" c="dimmed">{t('rates.tried', { prefixes: tried.join(', ') })}</Text>}
     </Alert>
   );

@@ -1,6 +1,6 @@
 import { send, type Schemas } from '../../kit/api';
 import type { Page } from '../../kit/resource';
-import { EVER, sortRates, type Rate } from './rates';
+import { sortRates, type Rate } from './rates';
 
 export const RATE_DECKS = '/v1/rate-decks';
 
@@ -26,7 +26,7 @@ export async function loadRates(id: string): Promise<DeckRates> {
 }
 
 function toRate(view: Schemas['RateView']): Rate {
-  const { prefix, rate_micros, description = '', minimum_s = 0, increment_s = 1, delay_s = 0, valid_from = EVER, valid_until = null } = view;
+  const { prefix, rate_micros, description, minimum_s, increment_s, delay_s, valid_from, valid_until } = view;
   return { prefix, rate_micros, description, minimum_s, increment_s, delay_s, valid_from, valid_until };
 }
 

@@ -18,7 +18,7 @@ import { RatesTable } from '../decks/RatesTable';
 import { compareRates, isChange, keyOf, searchRates, sortRates, writeRates, type Rate } from '../decks/rates';
 
 export function Rates() {
-  const { deckId: id = '' } = useParams({ strict: false });
+  const { deckId: id = '' }: { deckId?: string } = useParams({ strict: false });
   const { t } = useI18n();
   const tell = useProblemText();
   const { data, error } = useQuery({ queryKey: ratesKey(id), queryFn: () => loadRates(id), refetchOnWindowFocus: false, staleTime: Infinity, gcTime: 0 });
@@ -53,10 +53,11 @@ function DeckPage({ loaded }: { loaded: DeckRates }) {
   };
   const remove = (rate: Rate) => {
     setDraft(rates.filter((one) => one !== rate));
-    offerUndo({
-      text: t('rates.removed', { prefix: rate.prefix }), undo: t('kit.undo'),
-      onUndo: () => Promise.resolve(setDraft((now) => sortRates([...(now ?? loaded.rates), rate]))),
-    });
+    const onUndo = () => {
+      setDraft((now) => sortRates([...(now ?? loaded.rates), rate]));
+      return Promise.resolve();
+    };
+    offerUndo({ text: t('rates.removed', { prefix: rate.prefix }), undo: t('kit.undo'), onUndo });
   };
   const failure = <Failure error={save.error} />;
   const title = { import: t('rates.import'), review: t('rates.review'), new: t('rates.add'), rate: t('rates.one') }[opened?.kind ?? 'new'];

@@ -1,4 +1,9 @@
+import { decks } from './isp-decks';
+import { watching } from './isp-watching';
+
 export const isp = {
+  ...decks,
+  ...watching,
   'carrier.title': 'Carriers',
   'carrier.one': 'Carrier',
   'carrier.add': 'Add carrier',

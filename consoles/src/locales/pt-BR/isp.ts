@@ -1,6 +1,10 @@
 import type { isp as english } from '../en/isp';
+import { decks } from './isp-decks';
+import { watching } from './isp-watching';
 
 export const isp: Record<keyof typeof english, string> = {
+  ...decks,
+  ...watching,
   'carrier.title': 'Operadoras',
   'carrier.one': 'Operadora',
   'carrier.add': 'Adicionar operadora',
