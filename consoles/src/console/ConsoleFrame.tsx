@@ -8,7 +8,7 @@ import { tenantQuery, useOwnTenants } from './tenant';
 
 const PAGES: PageLink[] = [
   { to: '/', title: 'nav.home' }, { to: '/subscribers', title: 'subscriber.title' }, { to: '/numbers', title: 'number.title' },
-  { to: '/groups', title: 'group.title' }, { to: '/hours', title: 'hours.title' }, { to: '/calls', title: 'call.title' },
+  { to: '/groups', title: 'group.title' }, { to: '/hours', title: 'hours.title' }, { to: '/live', title: 'live.title' }, { to: '/calls', title: 'call.title' },
   { to: '/explain', title: 'explain.title' },
 ];
 

@@ -7,12 +7,12 @@ import { useI18n } from '../kit/i18n';
 import type { Page } from '../kit/resource';
 import { TENANT } from './tenant';
 
-const MOST = 200;
-type Subscriber = Schemas['SubscriberView'];
+const MOST = 100;
+type Person = Pick<Schemas['ContactView'], 'name' | 'username' | 'alias'>;
 
 /** "Alice Adams (alice, 1001)" */
-export function told({ name, username, alias }: Pick<Subscriber, 'name' | 'username' | 'alias'>): string {
-  const others = [name ? username : '', alias].filter(Boolean).join(', ');
+export function told({ name, username, alias }: Person): string {
+  const others = [name && name !== username ? username : '', alias].filter(Boolean).join(', ');
   return others ? `${name || username} (${others})` : name || username;
 }
 
@@ -23,35 +23,28 @@ interface Props {
   onChange: (id: string) => void;
   description?: string;
   clearable?: boolean;
-  hideLabel?: boolean;
 }
 
-/** One of the tenant's subscribers, found by name, username or extension; of many, by the beginning of the username. */
-export function SubscriberSelect({ label, value, onChange, description, clearable = false, hideLabel = false }: Props) {
+/** One of the tenant's subscribers, found by any part of name, username or extension, however many there are. */
+export function SubscriberSelect({ label, value, onChange, description, clearable = false }: Props) {
   const { t } = useI18n();
   const [typed, setTyped] = useState('');
   const [search] = useDebouncedValue(typed, 250);
-  const all = useSubscribers('');
-  const isFew = all !== undefined && all.length < MOST;
-  const found = useSubscribers(isFew || (all ?? []).some((one) => told(one) === search) ? '' : search);
-  const chosen = useQuery({
+  const { data: chosen } = useQuery({
     queryKey: [`${TENANT}/subscribers`, 'one', value],
-    queryFn: () => send<Subscriber>('GET', `${TENANT}/subscribers/${value}`),
+    queryFn: () => send<Schemas['SubscriberView']>('GET', `${TENANT}/subscribers/${value}`),
     enabled: value !== '',
   });
-  const people = new Map([...(all ?? []), ...(found ?? []), ...(chosen.data ? [chosen.data] : [])].map((one) => [one.id, told(one)]));
+  const own = chosen ? [{ value: chosen.id, label: told(chosen) }] : [];
+  // The text of the choice itself is no search
+  const { data: found = [] } = useQuery({
+    queryKey: [`${TENANT}/subscribers`, 'choice', own.some((one) => one.label === search) ? '' : search],
+    queryFn: async ({ queryKey }) => (await send<Page<Schemas['ContactView']>>('GET', `${TENANT}/contacts`, { query: { limit: MOST, search: queryKey[2] } })).items,
+  });
+  const people = new Map([...found.map((one) => ({ value: one.subscriber_id, label: told(one) })), ...own].map((one) => [one.value, one]));
   return (
-    <Select {...(hideLabel ? { 'aria-label': label } : { label })} description={description} searchable clearable={clearable} limit={100}
-      value={value || null} data={[...people].map(([id, text]) => ({ value: id, label: text }))} onSearchChange={setTyped}
-      nothingFoundMessage={t('kit.nothing_found')} clearButtonProps={{ 'aria-label': `${t('kit.clear')}: ${label}` }}
+    <Select label={label} description={description} searchable clearable={clearable} limit={MOST} value={value || null} data={[...people.values()]}
+      onSearchChange={setTyped} nothingFoundMessage={t('kit.nothing_found')} clearButtonProps={{ 'aria-label': `${t('kit.clear')}: ${label}` }}
       onChange={(next) => onChange(next ?? '')} />
   );
-}
-
-function useSubscribers(search: string): Subscriber[] | undefined {
-  const { data } = useQuery({
-    queryKey: [`${TENANT}/subscribers`, 'choice', search],
-    queryFn: () => send<Page<Subscriber>>('GET', `${TENANT}/subscribers`, { query: { limit: MOST, search } }),
-  });
-  return data?.items;
 }

@@ -43,6 +43,8 @@ const pages = [
   createRoute({ getParentRoute: () => inside, path: '/', component: lazyRouteComponent(() => import('./pages/Home'), 'Home') }),
   createRoute({ getParentRoute: () => inside, path: 'subscribers', component: lazyRouteComponent(() => import('./pages/Subscribers'), 'Subscribers') }),
   createRoute({ getParentRoute: () => inside, path: 'subscribers/setup', component: lazyRouteComponent(() => import('./pages/Setup'), 'Setup') }),
+  createRoute({ getParentRoute: () => inside, path: 'subscribers/import', component: lazyRouteComponent(() => import('./pages/Import'), 'Import') }),
+  createRoute({ getParentRoute: () => inside, path: 'live', component: lazyRouteComponent(() => import('./pages/Live'), 'Live') }),
   createRoute({ getParentRoute: () => inside, path: 'numbers', component: lazyRouteComponent(() => import('./pages/Numbers'), 'Numbers') }),
   createRoute({ getParentRoute: () => inside, path: 'groups', component: lazyRouteComponent(() => import('./pages/Groups'), 'Groups') }),
   createRoute({ getParentRoute: () => inside, path: 'hours', component: lazyRouteComponent(() => import('./pages/Hours'), 'Hours') }),

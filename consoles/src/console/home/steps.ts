@@ -41,9 +41,10 @@ async function any(kind: string, cursor?: string): Promise<boolean> {
 
 async function load(): Promise<Found> {
   const page = <V>(kind: string, query = {}) => send<Page<V>>('GET', `${TENANT}/${kind}`, { query: { limit: MOST, ...query } });
-  const [subscribers, numbers, groups, today, calls] = await Promise.all([
+  const [subscribers, numbers, groups, today, calls, live] = await Promise.all([
     page<Schemas['SubscriberView']>('subscribers'), page<Schemas['TenantDidView']>('dids'), any('security-groups'),
     page<Schemas['CallView']>('calls', { since: startOfDay() }), any('calls'),
+    send<Schemas['LiveView']>('GET', `${TENANT}/live`),
   ]);
   const people = subscribers.items;
   return {
@@ -51,6 +52,7 @@ async function load(): Promise<Found> {
       { key: 'start.group', to: '/groups', done: groups },
       { key: 'start.subscriber', to: '/subscribers', done: people.length > 0 },
       { key: 'start.rights', to: '/subscribers', done: people.some((one) => one.security_group_id) },
+      { key: 'start.phone', to: '/live', done: live.registrations_total > 0 },
       { key: 'start.number', to: '/numbers', done: numbers.items.some((one) => one.subscriber_id) },
       { key: 'start.call', to: '/calls', done: calls },
     ],

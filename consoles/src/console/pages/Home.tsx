@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useI18n } from '../../kit/i18n';
 import { useProblemText } from '../../kit/useProblemText';
+import { Usage } from '../home/Usage';
 import { homeQuery, type Count, type Step } from '../home/steps';
 
 export function Home() {
@@ -21,6 +22,7 @@ export function Home() {
         </SimpleGrid>
       ) : <Skeleton height={88} />}
       {found ? <Checklist steps={found.steps} /> : <Skeleton height={320} />}
+      <Usage />
     </Stack>
   );
 }

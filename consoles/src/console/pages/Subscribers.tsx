@@ -23,7 +23,8 @@ export function Subscribers() {
   const [made, setMade] = useState<Subscriber | null>(null);
   return (
     <>
-      <ListPage<Subscriber> resource={SUBSCRIBERS} searchHint={t('subscriber.search')} onCreated={setMade}
+      <ListPage<Subscriber> resource={SUBSCRIBERS} actions={<Button variant="default" component={Link} to="/subscribers/import">{t('import.title')}</Button>}
+        searchHint={t('subscriber.search')} onCreated={setMade}
         columns={[
           { title: t('f.username'), cell: (row) => row.username },
           { title: t('f.name'), cell: (row) => row.name },

@@ -1,9 +1,11 @@
 import { people } from './console-people';
 import { rights } from './console-rights';
+import { work } from './console-work';
 
 export const console = {
   ...people,
   ...rights,
+  ...work,
   'console.leave': 'Back to the ISP console',
   'console.title': 'Tenant console',
   'console.view': 'You look at {tenant} as {name} of {isp}; what you do is noted.',

@@ -1,10 +1,12 @@
 import type { console as english } from '../en/console';
 import { people } from './console-people';
 import { rights } from './console-rights';
+import { work } from './console-work';
 
 export const console: Record<keyof typeof english, string> = {
   ...people,
   ...rights,
+  ...work,
   'console.leave': 'Voltar ao console do ISP',
   'console.title': 'Console do tenant',
   'console.view': 'Você vê {tenant} como {name} de {isp}; o que você faz fica registrado.',
