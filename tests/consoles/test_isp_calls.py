@@ -97,8 +97,8 @@ def test_a_call_is_explained_before_it_is_made(clerk: Visitor) -> None:
     clerk.go("Calls")
     clerk.press("Explain a call")
     clerk.press("Explain", within=clerk.drawer)
-    expect(clerk.drawer.get_by_text("Needed")).to_have_count(2)
-    clerk.choose("Tenant", "main")
+    expect(clerk.drawer.get_by_text("Needed")).to_have_count(3)
+    clerk.choose("Tenant", "main", within=clerk.drawer)
     clerk.choose("Caller", "Ann (ann, 101)")
     clerk.type("Dialled number", "2092489001", within=clerk.drawer)
     clerk.press("Explain", within=clerk.drawer)
@@ -116,8 +116,8 @@ def test_a_call_is_explained_before_it_is_made(clerk: Visitor) -> None:
 def test_a_call_from_a_carrier_is_explained_too(clerk: Visitor) -> None:
     clerk.open("/calls?open=explain")
     clerk.page.get_by_text("From a carrier", exact=True).click()
-    clerk.choose("Tenant", "main")
-    clerk.choose("Carrier", "Carrier")
+    clerk.choose("Tenant", "main", within=clerk.drawer)
+    clerk.choose("Carrier", "Carrier", within=clerk.drawer)
     clerk.choose_listed("Gateway", "first")
     clerk.type("Dialled number", "+12095550199", within=clerk.drawer)
     clerk.press("Explain", within=clerk.drawer)
@@ -170,7 +170,7 @@ def test_what_a_call_would_cost_is_asked_with_its_proof(clerk: Visitor) -> None:
 def test_the_home_page_counts_the_calls_of_each_day(clerk: Visitor) -> None:
     chart = clerk.page.get_by_role("figure", name="Calls")
     expect(chart.get_by_text("3 of 4 answered")).to_be_visible()
-    chart.get_by_role("group").focus()
+    chart.get_by_role("group", name="Calls: the arrow keys").focus()
     clerk.page.keyboard.press("ArrowLeft")
 
     expect(chart.get_by_text(re.compile("Attempts 4, Answered 3$"))).to_be_visible()
