@@ -48,8 +48,8 @@ class Visitor:
             (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( \*)?$")).locator("visible=true").first
         )
 
-    def choose(self, label: str, option: str) -> None:
-        chosen = self.field(label)
+    def choose(self, label: str, option: str, *, within: Locator | None = None) -> None:
+        chosen = self.field(label, within=within)
         chosen.click()
         chosen.fill(option)
         self.page.get_by_role("option", name=option, exact=True).first.click()
