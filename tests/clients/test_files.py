@@ -16,6 +16,7 @@ from moto import mock_aws
 
 from chalicelib.clients.files import DirectoryFiles, Files, S3Files
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.settings import SettingsError, settings
 from local.front.events import HttpRequest
 from local.front.files import serve_file
 
@@ -145,6 +146,13 @@ def test_a_store_that_cannot_be_used_says_try_again(tmp_path: Path) -> None:
         with pytest.raises(PatchbayError) as raised:
             store.put(KEY, b"", media_type="text/csv")
         assert raised.value.code == "try_again"
+
+
+def test_s3_without_a_bucket_fails_at_start_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATCHBAY_FILES_ADAPTER", "s3")
+
+    with pytest.raises(SettingsError, match="PATCHBAY_FILES_BUCKET"):
+        settings.__wrapped__()
 
 
 def test_files_of_the_directory_are_for_their_owner_alone(tmp_path: Path) -> None:
