@@ -60,7 +60,7 @@ export function Frame({ pages, name, tools, banner, leave = <LogOut /> }: Props)
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={t('kit.menu')}>
+      <AppShell.Navbar p="xs" aria-label={t('kit.menu')} className={opened ? '' : 'closed'}>
         <Stack gap={2}>
           {pages.map(({ to, title }) => (
             <NavLink key={to} component={Link} to={to} label={t(title)} active={to === pathname} onClick={close}
