@@ -10,11 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 import requests
-from botocore.config import Config
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from chalicelib.clients.files import DirectoryFiles, Files, S3Files
+from chalicelib.clients.files import DirectoryFiles, Files, S3Files, s3_client
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.settings import SettingsError, settings
 from local.front.events import HttpRequest
@@ -51,8 +50,8 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1", config=Config(signature_version="s3v4"))
-        client.create_bucket(Bucket=BUCKET)
+        client = s3_client("sa-east-1")
+        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
 
         def send(method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
             answer = requests.request(method, url, headers=headers, data=body, timeout=10)
@@ -129,6 +128,7 @@ def test_s3_signs_the_length_and_the_type(s3: Harness) -> None:
     signed = s3.store.sign_upload(KEY, size=17, media_type="text/csv", lifetime_s=60)
 
     query = parse_qs(urlsplit(signed.url).query)
+    assert urlsplit(signed.url).hostname == f"{BUCKET}.s3.sa-east-1.amazonaws.com"
     assert query["X-Amz-SignedHeaders"] == ["content-length;content-type;host"]
     assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
     assert query["X-Amz-Expires"] == ["60"]
