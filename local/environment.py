@@ -102,5 +102,6 @@ def write_hook_settings(settings: Settings, paths: Paths, *, sbc_id: str) -> Non
         "listen_port": settings.hook_port,
         "api_url": settings.http_url,
         "rtpengine_ng_port": settings.rtpengine_ng_port,
+        "location_db": str(paths.sbc / "location.db"),
     }
     hook_settings_file(paths).write_text(json.dumps(content, indent=2) + "\n")

@@ -13,6 +13,7 @@ from chalicelib.handlers import (
     isps,
     jobs,
     ledger,
+    live,
     me,
     platform,
     rate_decks,
@@ -29,6 +30,7 @@ from chalicelib.handlers import (
     tenant_dids,
     tenants,
     themes,
+    usage,
     users,
 )
 
@@ -59,6 +61,8 @@ BLUEPRINTS = [
     jobs.blueprint,
     sbc_cdrs.blueprint,
     calls.blueprint,
+    live.blueprint,
+    usage.blueprint,
     charges.blueprint,
     ledger.blueprint,
     explain_calls.blueprint,

@@ -10,7 +10,15 @@ from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.parts import subscriber_shard, subscribers_key
 from chalicelib.storage.references import begin_uses, change_uses, changed_uses, missing_reference
 from chalicelib.storage.scope import TenantScope
-from chalicelib.storage.subscribers import SUBSCRIBER, Subscriber, check_shards, count_more, follow_names, named
+from chalicelib.storage.subscribers import (
+    SUBSCRIBER,
+    Subscriber,
+    check_shards,
+    count_more,
+    follow_names,
+    follow_own_contact,
+    named,
+)
 from chalicelib.storage.tenant_parts import bump_tenant_part
 from chalicelib.storage.transaction import Actor, Transaction
 
@@ -78,6 +86,7 @@ class SubscriberBatch:
         else:
             self.tx.put_version(after, expected=int(before.version))
         follow_names(self.scope, self.tx, before, after)
+        follow_own_contact(self.scope, self.tx, before, after)
         verb = "create" if before is None else "change"
         shown = None if before is None else SUBSCRIBER.public(before)
         self.tx.audit(self.scope.isp_id, self.actor, f"subscriber.{verb}", before=shown, after=SUBSCRIBER.public(after))
@@ -85,4 +94,4 @@ class SubscriberBatch:
 
 def _own_writes(before: Subscriber | None, after: Subscriber) -> int:
     names = {name.lower() for _, name in named(before)} ^ {name.lower() for _, name in named(after)}
-    return len(names) + (3 if before is None else 2)
+    return len(names) + 4  # itself, its uses when it is new, the audit, its contact: one write when new, two else

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.parts import subscriber_shard, subscribers_key
 from chalicelib.storage import keys
+from chalicelib.storage.contacts import Contact, follow_contact, make_contact
 from chalicelib.storage.database import Key, database
 from chalicelib.storage.date_ranges import DATE_RANGE
 from chalicelib.storage.items import Item, Record
@@ -70,6 +71,7 @@ def _effects(scope: TenantScope, tx: Transaction, before: Subscriber | None, aft
     shards = subscriber_shards(scope)
     bump_tenant_part(tx, scope, subscribers_key(scope.tenant_id, subscriber_shard(changed.id, shards)))
     follow_names(scope, tx, before, after)
+    follow_own_contact(scope, tx, before, after)
     if before is None or after is None:
         count_more(scope, tx, 1 if before is None else -1)
 
@@ -92,6 +94,21 @@ def follow_names(scope: TenantScope, tx: Transaction, before: Subscriber | None,
             SubscriberName(pk=scope.pk, sk=keys.subscriber_name_sk(name), subscriber_id=after.id if after else ""),
             on_conflict=field_error(new[name], f"Another subscriber is called {name}", code="name_taken"),
         )
+
+
+def follow_own_contact(
+    scope: TenantScope, tx: Transaction, before: Subscriber | None, after: Subscriber | None
+) -> None:
+    """At most two writes."""
+    follow_contact(tx, _contact(scope, before), _contact(scope, after))
+
+
+def _contact(scope: TenantScope, subscriber: Subscriber | None) -> Contact | None:
+    if subscriber is None:
+        return None
+    return make_contact(
+        scope, subscriber.id, username=subscriber.username, alias=subscriber.alias, name=subscriber.name
+    )
 
 
 def named(subscriber: Subscriber | None) -> list[tuple[str, str]]:
@@ -168,3 +185,9 @@ def subscribers_of_shard(scope: TenantScope, shard: int, shards: int) -> list[Su
 def count_subscribers(scope: TenantScope) -> int:
     found = database().find(SubscriberCount, *subscriber_count_key(scope))
     return int(found.subscribers) if found else 0
+
+
+def subscriber_names(scope: TenantScope, subscriber_ids: Collection[str]) -> dict[str, str]:
+    """Name, or else username, by id. One read for every 100; none for nobody."""
+    places = [(scope.pk, keys.subscriber_sk(subscriber_id)) for subscriber_id in sorted(subscriber_ids)]
+    return {found.id: found.name or found.username for found in database().get_many(Subscriber, places)}

@@ -289,3 +289,11 @@ def test_a_result_is_for_saving(imports: Imports) -> None:
     headers = dict(response.headers)
     assert headers["Content-Disposition"].startswith('attachment; filename="import-result-')
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_who_is_imported_is_a_contact_under_the_present_name(imports: Imports) -> None:
+    path = f"{imports.world.path}/contacts"
+    for name in ("Carla", "Karla"):
+        imports.work(imports.start(imports.upload(f"username,name\ncarla,{name}\n".encode()))["id"])
+        found = imports.world.admin.get(path).expect(200)["items"]
+        assert [(contact["username"], contact["name"]) for contact in found] == [("carla", name)]
