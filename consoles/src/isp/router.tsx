@@ -1,21 +1,21 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { refreshSession, session } from '../kit/session';
 import { readSearch } from '../kit/useListSearch';
-import { Frame } from './Frame';
-import { Broken, Root } from './Root';
+import { IspFrame } from './IspFrame';
+import { Broken, Root } from '../kit/Root';
 
 const root = createRootRoute({ component: Root, validateSearch: readSearch, errorComponent: Broken });
 
 const open = [
   createRoute({ getParentRoute: () => root, path: 'login', component: lazyRouteComponent(() => import('./pages/Login'), 'Login') }),
   createRoute({ getParentRoute: () => root, path: 'signup', component: lazyRouteComponent(() => import('./pages/Signup'), 'Signup') }),
-  createRoute({ getParentRoute: () => root, path: 'password', component: lazyRouteComponent(() => import('./pages/Password'), 'Password') }),
+  createRoute({ getParentRoute: () => root, path: 'password', component: lazyRouteComponent(() => import('../kit/pages/Password'), 'Password') }),
 ];
 
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
-  component: Frame,
+  component: IspFrame,
   beforeLoad: async ({ location }) => {
     if (session.get().status === 'unknown') await refreshSession();
     const { status, role } = session.get();
@@ -44,9 +44,3 @@ export const router = createRouter({
   basepath: '/isp',
   defaultPreload: 'intent',
 });
-
-declare module '@tanstack/react-router' {
-  interface Register {
-    router: typeof router;
-  }
-}

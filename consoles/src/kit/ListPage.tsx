@@ -35,7 +35,7 @@ export function ListPage<V extends RecordView>({ resource, columns, fields, extr
     <>
       <Group justify="space-between" mb="xs">
         <Title order={1} size="h2">{t(`${noun}.title`)}</Title>
-        <Button onClick={add}>{t(`${noun}.add`)}</Button>
+        <Button onClick={add} data-adds>{t(`${noun}.add`)}</Button>
       </Group>
       <Text c="dimmed" mb="md" maw={720}>{t(`${noun}.about`)}</Text>
       <Rows resource={resource} columns={columns} onAdd={add} onOpen={(row) => change({ open: row.id })} />

@@ -8,7 +8,7 @@ export function useListSearch(): [ListSearch, (change: ListSearch) => void] {
   const navigate = useNavigate();
   const change = (next: ListSearch) => {
     const kept = Object.entries({ ...search, ...next }).filter(([, value]) => value);
-    void navigate({ to: '.', search: Object.fromEntries(kept) as never, replace: !('open' in next) });
+    void navigate({ to: '.', search: Object.fromEntries(kept), replace: !('open' in next) });
   };
   return [search, change];
 }

@@ -8,7 +8,7 @@ import { useListSearch } from '../../kit/useListSearch';
 import { useRows } from '../../kit/useRows';
 import { useProblemText } from '../../kit/useProblemText';
 import { CallDetail } from '../calls/CallDetail';
-import { Mark } from '../Standing';
+import { Mark } from '../../kit/Standing';
 
 type Call = Schemas['IspCallView'];
 

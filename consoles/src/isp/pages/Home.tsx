@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { api, send, take } from '../../kit/api';
 import { useI18n } from '../../kit/i18n';
 import type { Page } from '../../kit/resource';
-import type { Key } from '../../locales/en';
+import type { Key } from '../../locales/dictionary';
 
 interface Step {
   key: Key;

@@ -8,8 +8,8 @@ import type { RecordForm } from '../../kit/formContext';
 import { useI18n } from '../../kit/i18n';
 import { ListPage } from '../../kit/ListPage';
 import type { Resource } from '../../kit/resource';
-import { useCurrency } from '../me';
-import { currencies } from '../places';
+import { useCurrency } from '../../kit/me';
+import { currencies } from '../../kit/places';
 
 const PLANS: Resource = { path: '/v1/service-plans', noun: 'service_plan', schema: 'ServicePlanCreateBody', fixed: ['currency'] };
 

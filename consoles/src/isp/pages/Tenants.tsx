@@ -5,7 +5,7 @@ import { FieldText } from '../../kit/FieldText';
 import { useI18n } from '../../kit/i18n';
 import { ListPage } from '../../kit/ListPage';
 import type { Resource } from '../../kit/resource';
-import { Standing } from '../Standing';
+import { Standing } from '../../kit/Standing';
 
 const TENANTS: Resource = { path: '/v1/tenants', noun: 'tenant', schema: 'TenantBody' };
 

@@ -1,8 +1,8 @@
 import { Box, Container, Group, Image, Paper, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import { useStore } from '../kit/store';
-import { look } from '../kit/theme';
+import { useStore } from './store';
+import { look } from './theme';
 import { LanguageChoice } from './LanguageChoice';
 
 /** What is seen before login: the ISP's logo and one thing to do. */

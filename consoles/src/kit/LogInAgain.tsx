@@ -1,9 +1,10 @@
 import { Modal, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { api, sessionHeaders, take } from '../kit/api';
-import { FieldText } from '../kit/FieldText';
-import { useI18n } from '../kit/i18n';
-import { startSession } from '../kit/session';
+import { api, sessionHeaders, take } from './api';
+import { FieldText } from './FieldText';
+import { useI18n } from './i18n';
+import { viewedTenant } from './place';
+import { refreshSession, startSession } from './session';
 import { ActionForm } from './ActionForm';
 import { meQuery } from './me';
 
@@ -15,7 +16,7 @@ export function LogInAgain() {
     <Modal attributes={{ header: { role: 'presentation' } }} opened onClose={() => undefined} withCloseButton={false} title={t('login.again')}>
       <Text size="sm" mb="sm">{t('login.again_text')}</Text>
       <ActionForm schema="LoginBody" values={{ namespace: me?.isp?.namespace ?? '', email: me?.email ?? '', password: '' }}
-        button={t('login.button')} onSuccess={startSession}
+        button={t('login.button')} onSuccess={viewedTenant ? refreshSession : startSession}
         act={(body) => take(api.POST('/v1/auth/login', { body: body as never, ...sessionHeaders }))}>
         <FieldText name="password" type="password" autoComplete="current-password" required />
       </ActionForm>

@@ -1,4 +1,4 @@
-import type { Option } from '../kit/fields';
+import type { Option } from './fields';
 
 // Reserved or exceptional codes that name no country
 const NO_COUNTRIES = new Set(['AC', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ', 'IC', 'QO', 'TA', 'UN', 'XA', 'XB', 'ZZ']);

@@ -1,5 +1,5 @@
 import { NativeSelect } from '@mantine/core';
-import { LANGUAGES, useI18n, type Language } from '../kit/i18n';
+import { LANGUAGES, useI18n, type Language } from './i18n';
 
 export function LanguageChoice() {
   const { t, language, setLanguage } = useI18n();

@@ -1,7 +1,7 @@
 import type { UseFormReturnType } from '@mantine/form';
 import { useMutation, type UseMutationResult } from '@tanstack/react-query';
-import { Problem } from '../kit/problem';
-import type { Fields } from '../kit/formContext';
+import { Problem } from './problem';
+import type { Fields } from './formContext';
 
 /** Sends a form; what the API finds wrong with a field is said at the field. */
 export function useAction<T>(

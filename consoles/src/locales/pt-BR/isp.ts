@@ -1,6 +1,6 @@
-import type { nouns as english } from '../en/nouns';
+import type { isp as english } from '../en/isp';
 
-export const nouns: Record<keyof typeof english, string> = {
+export const isp: Record<keyof typeof english, string> = {
   'carrier.title': 'Operadoras',
   'carrier.one': 'Operadora',
   'carrier.add': 'Adicionar operadora',

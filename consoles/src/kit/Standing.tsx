@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import { useI18n } from '../kit/i18n';
+import { useI18n } from './i18n';
 
 /** In words and colour: suspended or in use. */
 export function Standing({ suspended }: { suspended: boolean }) {

@@ -1,11 +1,11 @@
 import { Alert, Anchor, Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, sessionHeaders, take } from '../../kit/api';
-import { FieldText } from '../../kit/FieldText';
-import { useI18n } from '../../kit/i18n';
-import { useListSearch } from '../../kit/useListSearch';
-import { rememberedNamespace } from '../../kit/theme';
+import { api, sessionHeaders, take } from '../api';
+import { FieldText } from '../FieldText';
+import { useI18n } from '../i18n';
+import { useListSearch } from '../useListSearch';
+import { rememberedNamespace } from '../theme';
 import { ActionForm } from '../ActionForm';
 import { Outside } from '../Outside';
 

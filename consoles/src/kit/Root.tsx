@@ -1,8 +1,8 @@
 import { Alert, Button, Container } from '@mantine/core';
 import { Outlet, type ErrorComponentProps } from '@tanstack/react-router';
-import { ConnectionBanner } from '../kit/ConnectionBanner';
-import { useI18n } from '../kit/i18n';
-import { useProblemText } from '../kit/useProblemText';
+import { ConnectionBanner } from './ConnectionBanner';
+import { useI18n } from './i18n';
+import { useProblemText } from './useProblemText';
 
 export function Root() {
   return (

@@ -1,4 +1,4 @@
-export const nouns = {
+export const isp = {
   'carrier.title': 'Carriers',
   'carrier.one': 'Carrier',
   'carrier.add': 'Add carrier',

@@ -1,8 +1,8 @@
 import { Alert, Button, Stack } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { FormFields, useRecordForm, type Fields, type RecordForm } from '../kit/formContext';
-import type { SchemaName } from '../kit/rules';
-import { useProblemText } from '../kit/useProblemText';
+import { FormFields, useRecordForm, type Fields, type RecordForm } from './formContext';
+import type { SchemaName } from './rules';
+import { useProblemText } from './useProblemText';
 import { useAction } from './useAction';
 
 interface Props<T> {

@@ -1,0 +1,4 @@
+import { shared } from '.';
+import { phone } from './phone';
+
+export const words = { ...shared, ...phone };
