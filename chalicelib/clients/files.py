@@ -101,7 +101,7 @@ class DirectoryFiles:
 
 
 class S3Files:
-    """``client``: a boto3 ``s3`` client that signs with version 4. The bucket's lifecycle rule is the second guard
+    """``client``: see ``s3_client``. The bucket's lifecycle rule is the second guard
     against files that nobody deletes."""
 
     def __init__(self, client: Any, *, bucket: str) -> None:
@@ -175,8 +175,14 @@ def files() -> Files:
     config = settings()
     if config.files_adapter == "directory":
         return directory_files()
+    return S3Files(s3_client(config.region), bucket=config.files_bucket)
+
+
+def s3_client(region: str) -> Any:
+    """Its links lead to the bucket's host in its region: by default they lead to a global one, which redirects, and the
+    signature doesn't hold there."""
     import boto3
     from botocore.config import Config
 
-    client = boto3.client("s3", region_name=config.region, config=Config(signature_version="s3v4"))
-    return S3Files(client, bucket=config.files_bucket)
+    config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return boto3.client("s3", region_name=region, config=config)

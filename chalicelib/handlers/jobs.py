@@ -28,6 +28,7 @@ from chalicelib.workflows.start_upload import start_upload
 blueprint = Blueprint(__name__)
 
 TENANT = "/tenants/{tenant_id}"
+JOBS_PER_PAGE = 50  # with 200 errors each, that is what an answer of Lambda holds
 ADMINS: tuple[Role, ...] = ("isp_admin", "tenant_admin")
 
 
@@ -75,7 +76,8 @@ def export_subscribers(call: Call[ExportBody]) -> JobView:
 )  # fmt: skip
 def list_jobs(call: Call[Any]) -> dict[str, Any]:
     purpose = f"{call.tenant.pk}/jobs"
-    page = jobs.page_of_jobs(call.tenant, limit=call.query.limit, after=call.cursor(purpose))
+    limit = min(call.query.limit, JOBS_PER_PAGE)
+    page = jobs.page_of_jobs(call.tenant, limit=limit, after=call.cursor(purpose))
     items = [show_job(job).model_dump(mode="json") for job in page.items]
     return {"items": items, "next_cursor": call.next_cursor(page.last_key, purpose)}
 

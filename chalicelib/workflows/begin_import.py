@@ -27,6 +27,7 @@ from chalicelib.workflows.plan_import import plan_import
 
 SHOWN_ERRORS = 200
 SHOWN_ROWS = 50
+SHOWN_CHARACTERS = 100
 
 
 def begin_import(scope: TenantScope, job: Job, *, store: Files) -> Job:
@@ -69,8 +70,13 @@ def _counts(rows: Sequence[PlannedRow]) -> dict[str, int]:
     return {name: found[action] for name, action in names.items()}  # type: ignore[index]
 
 
+def _clipped(row: dict[str, Any]) -> dict[str, Any]:
+    """A bad row may hold cells of any length."""
+    return {name: value[:SHOWN_CHARACTERS] if isinstance(value, str) else value for name, value in row.items()}
+
+
 def _as_seen(rows: Sequence[PlannedRow]) -> dict[str, Any]:
     errors = [asdict(error) for row in rows for error in row.errors]
-    preview = [asdict(plan_row_of(row)) for row in rows[:SHOWN_ROWS]]
+    preview = [_clipped(asdict(plan_row_of(row))) for row in rows[:SHOWN_ROWS]]
     report = {"errors": errors[:SHOWN_ERRORS], "preview": preview}
     return {"total": len(rows), "errors_total": len(errors), "report": packed_report(report)}

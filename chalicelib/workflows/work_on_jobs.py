@@ -18,7 +18,8 @@ from chalicelib.workflows.import_chunk import import_chunk
 from chalicelib.workflows.import_files import read_plan
 
 SLICE_S = 10.0  # then the next job has its turn
-MOST_FAILURES = 20  # in a row, before a job is given up
+MOST_FAILURES = 20  # in a row, before a job is given up: a quarter of an hour, with the pauses between them
+LONGEST_PAUSE_S = 60
 
 Ended = Callable[[], bool]
 
@@ -38,11 +39,15 @@ def _slice(slice_s: float, stop: Ended) -> Ended:
     return lambda: stop() or time.monotonic() >= until
 
 
-def work_on_job(tenant_id: str, job_id: str, *, ended: Ended, store: Files | None = None) -> None:
-    """At least one step, then more until ``ended()``."""
+def work_on_job(
+    tenant_id: str, job_id: str, *, ended: Ended, store: Files | None = None, now_ms: int | None = None
+) -> None:
+    """At least one step, then more until ``ended()``; nothing while a job that has failed pauses."""
     job = find_job(tenant_id, job_id)
     if job is None or job.state not in ACTIVE:
         drop_from_queue(job_id)
+        return
+    if _pauses(job, now_ms if now_ms is not None else time.time_ns() // 1_000_000):
         return
     scope = find_tenant_scope(job.isp_id, tenant_id)
     try:
@@ -55,6 +60,11 @@ def work_on_job(tenant_id: str, job_id: str, *, ended: Ended, store: Files | Non
     except Exception:  # noqa: BLE001 - whatever it is, the job is tried again, and the others have their turn
         logger().exception("job failed", extra={"job_id": job_id})
         _count_failure(tenant_id, job_id)
+
+
+def _pauses(job: Job, now_ms: int) -> bool:
+    failures = int(job.failures)
+    return failures > 0 and now_ms < int(job.updated_at) + min(2**failures, LONGEST_PAUSE_S) * 1000
 
 
 def _advance(scope: TenantScope, job: Job, ended: Ended, store: Files) -> None:

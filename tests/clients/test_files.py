@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 import requests
-from botocore.config import Config
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from chalicelib.clients.files import DirectoryFiles, Files, S3Files
+from chalicelib.clients.files import DirectoryFiles, Files, S3Files, s3_client
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.settings import SettingsError, settings
 from local.front.events import HttpRequest
 from local.front.files import serve_file
 
@@ -50,8 +50,8 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1", config=Config(signature_version="s3v4"))
-        client.create_bucket(Bucket=BUCKET)
+        client = s3_client("sa-east-1")
+        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
 
         def send(method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
             answer = requests.request(method, url, headers=headers, data=body, timeout=10)
@@ -128,6 +128,7 @@ def test_s3_signs_the_length_and_the_type(s3: Harness) -> None:
     signed = s3.store.sign_upload(KEY, size=17, media_type="text/csv", lifetime_s=60)
 
     query = parse_qs(urlsplit(signed.url).query)
+    assert urlsplit(signed.url).hostname == f"{BUCKET}.s3.sa-east-1.amazonaws.com"
     assert query["X-Amz-SignedHeaders"] == ["content-length;content-type;host"]
     assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
     assert query["X-Amz-Expires"] == ["60"]
@@ -145,6 +146,13 @@ def test_a_store_that_cannot_be_used_says_try_again(tmp_path: Path) -> None:
         with pytest.raises(PatchbayError) as raised:
             store.put(KEY, b"", media_type="text/csv")
         assert raised.value.code == "try_again"
+
+
+def test_s3_without_a_bucket_fails_at_start_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATCHBAY_FILES_ADAPTER", "s3")
+
+    with pytest.raises(SettingsError, match="PATCHBAY_FILES_BUCKET"):
+        settings.__wrapped__()
 
 
 def test_files_of_the_directory_are_for_their_owner_alone(tmp_path: Path) -> None:

@@ -263,6 +263,13 @@ def test_many_errors_are_counted_and_the_first_shown(imports: Imports) -> None:
     assert [error["line"] for error in job["errors"]] == list(range(2, 202))
 
 
+def test_a_preview_and_a_message_never_repeat_a_long_cell(imports: Imports) -> None:
+    job = imports.run("username,name\nann," + "x" * 100_000 + "\n" + "y" * 100_000 + ",Bob\n", dry_run=True)
+
+    assert [(error["line"], error["field"]) for error in job["errors"]] == [(2, "name"), (3, "username")]
+    assert len(json.dumps(job)) < 2000
+
+
 def test_an_upload_is_gone_after_its_import(imports: Imports) -> None:
     upload_id = imports.upload(b"username\nann\n")
     imports.work(imports.start(upload_id)["id"])

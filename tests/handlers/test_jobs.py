@@ -49,10 +49,11 @@ def test_uploads_of_a_tenant_are_limited(api: ApiClient) -> None:
     world, body = a_tenant_world(api), {"bytes": 5, "purpose": "subscriber_import"}
     most = settings().uploads_per_tenant
 
-    statuses = [world.admin.post(f"{world.path}/uploads", body).status for _ in range(2 * most + 1)]
+    made = 0
+    while world.admin.post(f"{world.path}/uploads", body).status == 201:
+        made += 1
 
-    assert 429 in statuses  # the window may have changed once
-    assert statuses.count(201) >= most
+    assert made in range(most, 2 * most + 1)  # the window may change once meanwhile
 
 
 def test_an_import_needs_the_file(api: ApiClient) -> None:

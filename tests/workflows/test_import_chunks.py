@@ -18,7 +18,7 @@ from chalicelib.workflows.import_chunk import import_chunk
 from chalicelib.workflows.import_files import read_plan
 from chalicelib.workflows.work_on_jobs import MOST_FAILURES, work_on_job
 from tests.api_client import ApiClient
-from tests.imports import Imports, Json
+from tests.imports import Imports, Json, later_ms
 from tests.world import a_tenant_world, an_sbc, changes_of
 
 PEOPLE = 60
@@ -149,7 +149,7 @@ def breaking() -> BreakingFiles:
 
 
 def work_with(store: Files, imports: Imports, job_id: str) -> None:
-    work_on_job(imports.world.tenant_id, job_id, ended=lambda: False, store=store)
+    work_on_job(imports.world.tenant_id, job_id, ended=lambda: False, store=store, now_ms=later_ms())
 
 
 def test_a_worker_that_dies_while_planning_loses_nothing(imports: Imports, breaking: BreakingFiles) -> None:
@@ -193,6 +193,16 @@ def test_a_job_that_fails_again_and_again_is_given_up(imports: Imports, breaking
     job = imports.job(job_id)
     assert (job["state"], job["problem"]["code"]) == ("failed", "internal_error")
     assert job_id not in [queued.sk for queued in queued_jobs()]
+
+
+def test_a_job_that_has_failed_pauses(imports: Imports, breaking: BreakingFiles) -> None:
+    job_id = str(imports.start(imports.upload(FILE.encode()))["id"])
+    work_with(breaking, imports, job_id)
+    failed_at = int(stored(imports, job_id).updated_at)
+
+    for now_ms, failures in ((failed_at + 1999, 1), (failed_at + 2000, 2)):
+        work_on_job(imports.world.tenant_id, job_id, ended=lambda: False, store=breaking, now_ms=now_ms)
+        assert int(stored(imports, job_id).failures) == failures
 
 
 def taken_alias(imports: Imports) -> None:

@@ -43,7 +43,7 @@ export function ListPage<V extends RecordView>({ resource, columns, fields, extr
         <Title order={1} size="h2">{t(`${noun}.title`)}</Title>
         <Group gap="xs">
           {actions}
-          <Button onClick={add}>{t(`${noun}.add`)}</Button>
+          <Button onClick={add} data-adds>{t(`${noun}.add`)}</Button>
         </Group>
       </Group>
       <Text c="dimmed" mb="md" maw={720}>{t(`${noun}.about`)}</Text>
