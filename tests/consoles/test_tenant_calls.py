@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.consoles.tenant_steps import Admin, an_admin, enter
 from tests.consoles.visitor import Visitor
@@ -74,6 +74,22 @@ def test_a_live_call_is_seen_hung_up_and_found_with_its_decisions(tess: Visitor,
     tess.look("tenant-call")
     tess.drawer.get_by_role("link", name="What would happen now?").click()
     tess.sees("The call would ring")
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("stale", "This may be out of date"), ("waiting", "Waiting for the first report of the SBC")]
+)
+def test_how_old_the_live_state_is_stands_in_words(tess: Visitor, state: str, told: str) -> None:
+    def answer(route: Route) -> None:
+        found = route.fetch()
+        route.fulfill(response=found, json=found.json() | {"state": state})
+
+    tess.page.route("**/live", answer)
+    tess.go("Live")
+
+    tess.sees(told)
+    tess.look(f"tenant-live-{state}", schemes=("light",))
+    tess.page.unroute_all(behavior="ignoreErrors")
 
 
 def test_filters_stand_in_the_address(tess: Visitor, tenant: Tenant) -> None:
