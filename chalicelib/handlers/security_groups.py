@@ -9,6 +9,7 @@ from chalice.app import Blueprint
 from chalicelib.auth import Role
 from chalicelib.domain.country_numbers import UnknownCountryError, countries, country_prefixes
 from chalicelib.domain.errors import field_error
+from chalicelib.domain.sentences import say
 from chalicelib.handlers.crud import Crud, register
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.security_groups import CountriesView, CountryView, SecurityGroupBody, SecurityGroupView
@@ -20,8 +21,8 @@ ADMINS: tuple[Role, ...] = ("isp_admin", "tenant_admin")
 
 
 @endpoint(blueprint, "GET", "/countries", roles=ADMINS, out=CountriesView, summary="What a security group can allow")
-def list_countries(_: Call[Any]) -> CountriesView:
-    return CountriesView(items=[CountryView.model_validate(country) for country in countries()])
+def list_countries(call: Call[Any]) -> CountriesView:
+    return CountriesView(items=[CountryView.model_validate(country) for country in countries(call.language)])
 
 
 def _values(body: SecurityGroupBody) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def _values(body: SecurityGroupBody) -> dict[str, Any]:
         try:
             expanded |= set(country_prefixes(country).prefixes)
         except UnknownCountryError as error:
-            raise field_error(f"countries.{place}", f"{country} is no country of the list") from error
+            raise field_error(f"countries.{place}", say("country_not_listed", country=country)) from error
     return {
         "name": body.name,
         "countries": sorted(set(body.countries)),

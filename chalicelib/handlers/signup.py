@@ -51,7 +51,7 @@ blueprint = Blueprint(__name__)
     summary="Sign up, or have the link sent again",
 )
 def sign_up(call: Call[SignupBody]) -> Any:
-    start_signup(email=call.body.email, source_ip=call.source_ip)
+    start_signup(email=call.body.email, source_ip=call.source_ip, language=call.language)
     return AcceptedView()
 
 

@@ -8,17 +8,21 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from chalicelib.domain.sentences import SentenceError, say
 from chalicelib.schemas.common import Body, Instant, Name, RecordView
 
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("not an IANA time zone, such as America/Sao_Paulo")
+        raise SentenceError(say("no_such_time_zone"))
     return name
 
 
 def _real_date(text: str) -> str:
-    date.fromisoformat(text)
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise SentenceError(say("no_such_day")) from error
     return text
 
 

@@ -6,6 +6,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.parts import subscriber_shard, subscribers_key
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.date_ranges import DATE_RANGE
@@ -85,7 +86,7 @@ def _names(scope: TenantScope, tx: Transaction, before: Subscriber | None, after
     for name in new.keys() - old.keys():
         tx.put_new(
             SubscriberName(pk=scope.pk, sk=keys.subscriber_name_sk(name), subscriber_id=after.id if after else ""),
-            on_conflict=field_error(new[name], f"Another subscriber is called {name}", code="name_taken"),
+            on_conflict=field_error(new[name], say("subscriber_named_so", name=name), code="name_taken"),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.errors import field_error
+from chalicelib.domain.sentences import say
 from chalicelib.schemas.isps import IspPatch
 from chalicelib.storage.isps import Isp, change_isp, get_isp
 from chalicelib.storage.transaction import Actor
@@ -13,7 +14,7 @@ def change_own_isp(isp_id: str, body: IspPatch, *, expected_version: int, actor:
     isp = get_isp(isp_id)
     for name in ("namespace", "currency"):
         if getattr(body, name) not in (None, getattr(isp, name)):
-            raise field_error(name, f"The {name} can't be changed", code="immutable")
+            raise field_error(name, say(f"{name}_fixed"), code="immutable")
     check_place(country=body.country, time_zone=body.time_zone)
     changes = body.model_dump(exclude_none=True, exclude={"namespace", "currency"})
     if "company" in changes:

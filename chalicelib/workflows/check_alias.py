@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.dialplan import Normalised, normalise
 from chalicelib.domain.errors import field_error
 from chalicelib.domain.parts import Dialplan, DialplanRule
+from chalicelib.domain.sentences import say
 from chalicelib.storage.dialplans import DIALPLAN
 from chalicelib.storage.records import find_record
 from chalicelib.storage.scope import IspScope, TenantScope
@@ -24,7 +25,7 @@ def check_alias(scope: TenantScope, name: str, *, field: str) -> None:
     dialplan = Dialplan(stored.id, stored.name, country_code, rules)
     found = normalise(dialplan, name, country_code=country_code, area_code="")
     if isinstance(found, Normalised) and found.kind == "service":
-        raise field_error(field, f"{name} is a service number of the dialplan, such as an emergency call")
+        raise field_error(field, say("alias_is_service_number", name=name))
 
 
 RULE_FIELDS = ("name", "match", "subs", "replacement", "kind")
