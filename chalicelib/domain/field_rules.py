@@ -21,6 +21,8 @@ FORMS: Mapping[str, str] = {
     r"^([a-z]+_[0-9A-Z]{26})?$": "form_id_or_empty",
     r"^\+[1-9][0-9]{5,14}$": "form_e164",
     r"^(\+[1-9][0-9]{5,14})?$": "form_e164_or_empty",
+    r"^call_[0-7][0-9A-HJKMNP-TV-Z]{25}$": "form_call_id",
+    r"^(a|b[1-9][0-9]{0,2})$": "form_leg",
     r"^[A-Z]{3}$": "form_currency",
     r"^[A-Z]{2}$": "form_country",
     r"^[A-Z0-9-]+$": "form_country_choice",
@@ -48,6 +50,9 @@ FORMS: Mapping[str, str] = {
     r"^[A-Za-z0-9]([A-Za-z0-9._-]*)$": "form_node_name",
     r"^[A-Za-z0-9._-]{1,40}@[A-Za-z0-9.-]{1,253}$": "form_sip_address",
     r"^#[0-9a-fA-F]{6}$": "form_color",
+    r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$": "form_domain",
+    r"^(sbc|isp|tenant)/[a-z]+_[0-9A-Z]{26}(/[a-z]+(/[0-9]{1,3})?)?$": "form_part_key",
+    r"^(chg_[0-9A-Z]{26})?$": "form_id_or_empty",
 }
 
 _PLAIN: Mapping[str, str] = {

@@ -52,7 +52,6 @@ TEXTS: Mapping[str, Text] = {
     "form_call_id": Text("The id of a call", "O id de uma ligação"),
     "form_leg": Text("A leg: a, b1, b2, ..", "Um trecho: a, b1, b2, .."),
     "form_day": Text("A day such as 2026-01-31", "Um dia como 2026-01-31"),
-    "form_time": Text("A time from 00:00 to 24:00", "Um horário de 00:00 a 24:00"),
     "form_username": Text(
         "Letters, digits, dots, dashes and underlines; letter or digit at both ends",
         "Letras, dígitos, pontos, hifens e sublinhados; letra ou dígito no começo e no fim",
@@ -80,6 +79,7 @@ TEXTS: Mapping[str, Text] = {
         "Letters, digits, dots, dashes and underlines", "Letras, dígitos, pontos, hifens e sublinhados"
     ),
     "form_sip_address": Text("An address such as alice@acme.example", "Um endereço como alice@acme.example"),
+    "form_part_key": Text("The key of a part", "A chave de uma parte"),
     "form_color": Text("A colour such as #1c7ed6", "Uma cor como #1c7ed6"),
     # rules that need more than a pattern
     "instant_form": Text(
