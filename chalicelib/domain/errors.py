@@ -126,6 +126,23 @@ CATALOGUE: dict[str, Kind] = {
     "did_not_available": Kind(409, Text("This number is not free", "Este número não está livre")),
     "deck_invalid": Kind(422, Text("The deck can't be used as it stands", "A tabela não pode ser usada como está")),
     "currency_mismatch": Kind(409, Text("The currencies don't agree", "As moedas não são as mesmas")),
+    # files and jobs
+    "upload_missing": Kind(
+        409,
+        Text(
+            "The file has not been sent yet: PUT it to the upload's url first",
+            "O arquivo ainda não foi enviado: envie-o antes com PUT ao url do envio",
+        ),
+    ),
+    "import_unreadable": Kind(
+        422, Text("This is no table that can be read", "Isto não é uma tabela que possa ser lida")
+    ),
+    "import_columns": Kind(422, Text("The columns of the header are wrong", "As colunas do cabeçalho estão erradas")),
+    "import_too_large": Kind(422, Text("The file has too many rows", "O arquivo tem linhas demais")),
+    "import_invalid": Kind(
+        422,
+        Text("Some lines are wrong, and nothing was imported", "Algumas linhas estão erradas, e nada foi importado"),
+    ),
     "part_not_found": Kind(404, Text("No such part for this SBC", "Não existe essa parte para este SBC")),
 }
 

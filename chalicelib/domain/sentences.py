@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.domain.language import Language, Text
-from chalicelib.domain.texts import charges, dialplans, fields, mails, records, requests
+from chalicelib.domain.texts import charges, dialplans, fields, imports, mails, records, requests
 
 TEXTS: Mapping[str, Text] = {
     **requests.TEXTS,
@@ -19,6 +19,7 @@ TEXTS: Mapping[str, Text] = {
     **dialplans.TEXTS,
     **charges.TEXTS,
     **mails.TEXTS,
+    **imports.TEXTS,
 }
 
 

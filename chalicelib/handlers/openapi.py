@@ -15,9 +15,9 @@ from chalicelib.handlers.http import ENDPOINTS, Endpoint
 REF = "#/components/schemas/{model}"
 
 LANGUAGES = """\
-Every request may carry `Accept-Language` (RFC 9110 12.5.4). What the API writes to people (titles, details and messages \
-of problems, explanations, names of presets and countries, mails) comes in the best of `en` and `pt-BR`, else in English; \
-`Content-Language` says in which. Codes, names of fields and what people wrote themselves are the same in each language.
+Every request may carry `Accept-Language` (RFC 9110 12.5.4). What the API writes to people (titles, details and \
+messages of problems, explanations, names of presets and countries, mails) comes in the best of `en` and `pt-BR`, else \
+in English; `Content-Language` says in which. Codes, names of fields and what people wrote are the same in each.
 """
 
 

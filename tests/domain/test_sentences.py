@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ ROOT = Path(chalicelib.__file__).parent
 # Codes made from a stored value, such as noun_carrier
 MADE = ("step_", "noun_", "charge_", "unrated_")
 # The same in both languages, as a person of each would say it
-ALIKE = {"tenant", "gateway", "Portugal", "Argentina", "Local", "{fault} ({message})", "{message}"}
+ALIKE = {"tenant", "gateway", "Portugal", "Argentina", "Local"}
 
 
 def _modules() -> Iterator[Any]:
@@ -63,7 +64,8 @@ def test_a_text_has_the_same_placeholders_in_every_language(text: Text) -> None:
     assert text.en
     assert text.pt
     assert _placeholders(text.en) == _placeholders(text.pt)
-    assert text.en != text.pt or text.en in ALIKE, "not translated; if both are right, it belongs to ALIKE"
+    words = re.sub(r"\{\w*\}", "", text.en)
+    assert text.en != text.pt or text.en in ALIKE or not re.search(r"\w", words), "not translated (or alike: ALIKE)"
     assert text.en.endswith(".") == text.pt.endswith(".")
 
 

@@ -52,6 +52,7 @@ TEXTS: Mapping[str, Text] = {
     "form_call_id": Text("The id of a call", "O id de uma ligação"),
     "form_leg": Text("A leg: a, b1, b2, ..", "Um trecho: a, b1, b2, .."),
     "form_day": Text("A day such as 2026-01-31", "Um dia como 2026-01-31"),
+    "form_wall_time": Text("Day and time such as 2026-01-31T09:30", "Dia e horário como 2026-01-31T09:30"),
     "form_username": Text(
         "Letters, digits, dots, dashes and underlines; letter or digit at both ends",
         "Letras, dígitos, pontos, hifens e sublinhados; letra ou dígito no começo e no fim",
@@ -80,6 +81,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "form_sip_address": Text("An address such as alice@acme.example", "Um endereço como alice@acme.example"),
     "form_part_key": Text("The key of a part", "A chave de uma parte"),
+    "form_action": Text("The beginning of an action, such as carrier.", "O começo de uma ação, como carrier."),
     "form_color": Text("A colour such as #1c7ed6", "Uma cor como #1c7ed6"),
     # rules that need more than a pattern
     "instant_form": Text(
@@ -87,6 +89,13 @@ TEXTS: Mapping[str, Text] = {
         "Um instante é um texto da RFC 3339 com fuso, como 2026-01-31T00:00:00Z",
     ),
     "no_such_day": Text("There is no such day", "Este dia não existe"),
+    "year_between": Text("A year from {first} to {last}", "Um ano de {first} a {last}"),
+    "from_after_to": Text("`from` is not after `to`", "`from` não vem depois de `to`"),
+    "too_many_days": Text("At most {n} days from `from` to `to`", "No máximo {n} dias de `from` a `to`"),
+    "usage_from": Text(
+        "Not after today, and at most {n} days back, unless `to` is given",
+        "Não depois de hoje e no máximo {n} dias atrás, a menos que `to` seja dado",
+    ),
     "no_such_time_zone": Text(
         "Not an IANA time zone, such as America/Sao_Paulo", "Não é um fuso horário da IANA, como America/Sao_Paulo"
     ),

@@ -27,6 +27,8 @@ TEXTS: Mapping[str, Text] = {
     "no_such": Text("There is no {value}", "{value} não existe"),
     "no_such_isp": Text("There is no such ISP", "Não existe esse ISP"),
     "no_such_call": Text("There is no such call", "Não existe essa ligação"),
+    "no_such_live_call": Text("There is no such call going on", "Não existe essa ligação em curso"),
+    "tenant_of_another_sbc": Text("This SBC serves no such tenant", "Este SBC não atende esse tenant"),
     "no_such_node": Text("There is no such node", "Não existe esse nó"),
     "no_such_node_to_acknowledge": Text(
         "There is no such node, or it has acknowledged more already",

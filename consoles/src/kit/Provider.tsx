@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css';
+import '../generated/mantine.css';
 import '@mantine/notifications/styles.css';
 import '../styles/kit.css';
 import { MantineProvider } from '@mantine/core';

@@ -16,3 +16,8 @@ export function useListSearch(): [ListSearch, (change: ListSearch) => void] {
 export function readSearch(search: Record<string, unknown>): ListSearch {
   return Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)]));
 }
+
+/** For links: the router's types know no names of searches. */
+export function asSearch(search: ListSearch): ListSearch & true {
+  return search as ListSearch & true;
+}

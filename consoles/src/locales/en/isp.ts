@@ -1,4 +1,9 @@
+import { decks } from './isp-decks';
+import { watching } from './isp-watching';
+
 export const isp = {
+  ...decks,
+  ...watching,
   'carrier.title': 'Carriers',
   'carrier.one': 'Carrier',
   'carrier.add': 'Add carrier',
@@ -109,6 +114,9 @@ export const isp = {
   'tenant.none': 'No tenant yet',
   'tenant.empty': 'For example the domain customer1, which lies below your namespace.',
   'tenant.more': 'Carrier, dialplan, limits, emergency',
+  'tenant.view': 'View',
+  'tenant.view_one': 'View {name} in the tenant console',
+  'tenant.view_text': 'Opens the tenant console as this tenant\'s admin sees it; the audit trail notes it.',
   'call.title': 'Calls',
   'call.about': 'Every call, answered or not. Open one to see why it went as it did.',
   'call.none': 'No call yet',

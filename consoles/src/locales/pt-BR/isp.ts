@@ -1,6 +1,10 @@
 import type { isp as english } from '../en/isp';
+import { decks } from './isp-decks';
+import { watching } from './isp-watching';
 
 export const isp: Record<keyof typeof english, string> = {
+  ...decks,
+  ...watching,
   'carrier.title': 'Operadoras',
   'carrier.one': 'Operadora',
   'carrier.add': 'Adicionar operadora',
@@ -111,6 +115,9 @@ export const isp: Record<keyof typeof english, string> = {
   'tenant.none': 'Nenhum tenant ainda',
   'tenant.empty': 'Por exemplo o domínio customer1, que fica abaixo do seu namespace.',
   'tenant.more': 'Operadora, plano de discagem, limites, emergência',
+  'tenant.view': 'Ver',
+  'tenant.view_one': 'Ver {name} no console do tenant',
+  'tenant.view_text': 'Abre o console do tenant como o administrador dele o vê; fica na trilha de auditoria.',
   'call.title': 'Ligações',
   'call.about': 'Todas as ligações, atendidas ou não. Abra uma para ver por que foi assim.',
   'call.none': 'Nenhuma ligação ainda',
