@@ -117,7 +117,7 @@ _KINDS = (
         ),
         Text(
             "Check the number and the area code of the subscriber; the rule tester shows which rule fires.",
-            "Verifique o número e o DDD do assinante; o teste de regras mostra qual delas atua.",
+            "Verifique o número e o código de área do assinante; o teste de regras mostra qual delas atua.",
         ),
     ),
     RefusalKind(

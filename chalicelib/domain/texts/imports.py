@@ -67,9 +67,9 @@ TEXTS: Mapping[str, Text] = {
     ),
     "no_group_called": Text("There is no security group called {name}", "Não existe grupo de segurança chamado {name}"),
     "ranges_alike": Text(
-        "{count} date ranges are called {name}: rename them", "{count} horários se chamam {name}: mude os nomes"
+        "{count} date ranges are called {name}: rename them", "{count} horários comerciais se chamam {name}: mude os nomes"
     ),
-    "no_range_called": Text("There is no date range called {name}", "Não existe horário chamado {name}"),
+    "no_range_called": Text("There is no date range called {name}", "Não existe horário comercial chamado {name}"),
     "used_by_subscriber": Text(
         "{name} is used by the subscriber {subscriber} already", "{name} já é usado pelo assinante {subscriber}"
     ),
@@ -96,7 +96,7 @@ TEXTS: Mapping[str, Text] = {
         "Name of a security group; empty: nothing outside may be called",
         "Nome de um grupo de segurança; vazio: nenhuma ligação externa é permitida",
     ),
-    "column_date_range": Text("Name of a date range; empty: none", "Nome de um horário; vazio: nenhum"),
+    "column_date_range": Text("Name of a date range; empty: none", "Nome de um horário comercial; vazio: nenhum"),
     "column_voicemail": Text(
         "yes or no; yes needs an e-mail address", "yes ou no (sim ou não); yes precisa de um endereço de e-mail"
     ),

@@ -12,7 +12,7 @@ TEXTS: Mapping[str, Text] = {
     "no_deleted_noun": Text("There is no deleted {noun} of this id", "Entre os itens excluídos, não existe {noun}"),
     "noun_carrier": Text("carrier", "essa operadora"),
     "noun_customer": Text("customer", "esse cliente"),
-    "noun_date_range": Text("date range", "esse horário"),
+    "noun_date_range": Text("date range", "esse horário comercial"),
     "noun_dialplan": Text("dialplan", "esse plano de discagem"),
     "noun_domain": Text("domain", "esse domínio"),
     "noun_platform_plan": Text("plan", "esse plano"),

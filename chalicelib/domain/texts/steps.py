@@ -98,7 +98,7 @@ COMPOSED: Mapping[str, Text] = {
     "forward_considered": Text("{name} forwards to {to} {when}.", "{name} desvia para {to} {when}."),
     "hours_known": Text(
         "By the date range {date_range}, {name} is {state} now; this doesn't change the routing.",
-        "Pelo horário {date_range}, {name} está {state} agora; isto não muda o encaminhamento.",
+        "Pelo horário comercial {date_range}, {name} está {state} agora; isto não muda o encaminhamento.",
     ),
     "live_calls_unknown": Text(
         "Not known here is how many calls are up; the limits are: {limits}.",
