@@ -67,7 +67,8 @@ TEXTS: Mapping[str, Text] = {
     ),
     "no_group_called": Text("There is no security group called {name}", "Não existe grupo de segurança chamado {name}"),
     "ranges_alike": Text(
-        "{count} date ranges are called {name}: rename them", "{count} horários comerciais se chamam {name}: mude os nomes"
+        "{count} date ranges are called {name}: rename them",
+        "{count} horários comerciais se chamam {name}: mude os nomes",
     ),
     "no_range_called": Text("There is no date range called {name}", "Não existe horário comercial chamado {name}"),
     "used_by_subscriber": Text(
