@@ -22,9 +22,10 @@ class Visitor:
     page: Page
     system: System
     faults: list[str] = field(default_factory=list)  # of pages that were looked at
+    console: str = "/isp"  # where ``open`` begins
 
     def open(self, path: str) -> None:
-        self.page.goto(f"/isp{path}")
+        self.page.goto(f"{self.console}{path}")
 
     def type(self, label: str, text: str, *, within: Locator | None = None) -> None:
         self.field(label, within=within).fill(text)
@@ -35,8 +36,8 @@ class Visitor:
             (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( \*)?$")).locator("visible=true").first
         )
 
-    def choose(self, label: str, option: str) -> None:
-        chosen = self.field(label)
+    def choose(self, label: str, option: str, *, within: Locator | None = None) -> None:
+        chosen = self.field(label, within=within)
         chosen.click()
         chosen.fill(option)
         self.page.get_by_role("option", name=option, exact=True).first.click()

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { refreshSession, session } from '../kit/session';
-import { readSearch } from '../kit/useListSearch';
+import { plainSearch, readSearch } from '../kit/useListSearch';
 import { IspFrame } from './IspFrame';
 import { Broken, Root } from '../kit/Root';
 
@@ -48,4 +48,5 @@ export const router = createRouter({
   routeTree: root.addChildren([...open, inside.addChildren(pages)]),
   basepath: '/isp',
   defaultPreload: 'intent',
+  ...plainSearch,
 });

@@ -1,4 +1,5 @@
 import { Alert, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActionForm } from '../../kit/ActionForm';
 import { send, type Schemas } from '../../kit/api';
@@ -8,8 +9,7 @@ import { FieldSelect } from '../../kit/fields';
 import { FieldText } from '../../kit/FieldText';
 import type { Fields, RecordForm } from '../../kit/formContext';
 import { useI18n } from '../../kit/i18n';
-import { Problem } from '../../kit/problem';
-import { useQuery } from '@tanstack/react-query';
+import type { Fault } from '../../kit/rules';
 import { FieldCaller } from './FieldCaller';
 
 type Explained = Schemas['ExplainedCallView'];
@@ -20,10 +20,11 @@ export function ExplainForm() {
   const { t } = useI18n();
   const [source, setSource] = useState<Source>('phone');
   const [found, setFound] = useState<Explained | null>(null);
+  const check = (values: Fields): Record<string, Fault> => {
+    const needed = ['tenant_id', ...(source === 'phone' ? ['subscriber_id'] : ['carrier_id', 'gateway_id'])];
+    return Object.fromEntries(needed.filter((name) => !values[name]).map((name): [string, Fault] => [name, ['rule.required']]));
+  };
   const ask = ({ tenant_id: tenant, carrier_id, gateway_id, ...body }: Fields) => {
-    const needed = { tenant_id: tenant, ...(source === 'phone' ? { subscriber_id: body.subscriber_id } : { carrier_id, gateway_id }) };
-    const missing = Object.entries(needed).flatMap(([name, value]): [string, string][] => (value ? [] : [[name, t('rule.required')]]));
-    if (missing.length) return Promise.reject(new Problem(422, 'invalid_request', '', Object.fromEntries(missing)));
     const caller = source === 'phone' ? { ...body, calling: '' } : { ...body, subscriber_id: '', gateway: { carrier_id, gateway_id } };
     return send<Explained>('POST', `/v1/tenants/${String(tenant)}/explain-call`, { body: caller });
   };
@@ -32,7 +33,7 @@ export function ExplainForm() {
       <Text size="sm">{t('explain.text')}</Text>
       <SegmentedControl value={source} onChange={(value) => setSource(value)} aria-label={t('explain.source')}
         data={[{ value: 'phone', label: t('explain.phone') }, { value: 'gateway', label: t('explain.gateway') }]} />
-      <ActionForm key={source} schema="ExplainCallBody" button={t('explain.ask')} act={ask} onSuccess={setFound}
+      <ActionForm key={source} schema="ExplainCallBody" button={t('explain.ask')} act={ask} check={check} onSuccess={setFound}
         values={{ tenant_id: '', subscriber_id: '', carrier_id: '', gateway_id: '', dialled: '', calling: '', at: null, gateway: null }}>
         {(form) => (
           <>

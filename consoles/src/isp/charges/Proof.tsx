@@ -61,7 +61,7 @@ function Facts({ proof, currency, verified }: { proof: ProofJson; currency: stri
         {deck && <div><dt>{t('charge.deck')}</dt><dd><Deck id={deck.deck_id} version={deck.version} /></dd></div>}
         <div><dt>{t('charge.lasted')}</dt><dd>{t('call.seconds', { n: proof.duration_ms / 1000 })}</dd></div>
         {proof.rounding && <div><dt>{t('charge.rounding')}</dt><dd>{find(`charge.${proof.rounding}`) || proof.rounding}</dd></div>}
-        <div><dt>{t('charge.checked')}</dt><dd><Mark good={verified === true}>{t(verified ? 'charge.holds' : 'charge.broken')}</Mark></dd></div>
+        <div><dt>{t('charge.checked')}</dt><dd>{verified ? `✓ ${t('charge.holds')}` : <Mark good={false}>{t('charge.broken')}</Mark>}</dd></div>
         <div><dt>{t('charge.digest')}</dt><dd className="mono">{proof.digest}</dd></div>
       </dl>
     </details>

@@ -8,6 +8,7 @@ import { PAGES } from '../menu';
 import { rank, type Target } from './rank';
 
 const EACH = 5;
+const SIFTED = 200; // of kinds that the API goes through page by page, because they are few
 const AT_LEAST = 2; // characters, before records are asked for
 const NUMBER = /^\+?\d[\d\s()-]*$/;
 
@@ -15,13 +16,14 @@ interface Kind {
   path: string;
   title: Key;
   to: string;
+  isFew?: boolean;
 }
 
 const KINDS: Kind[] = [
   { path: '/v1/tenants', title: 'tenant.one', to: '/tenants' }, { path: '/v1/customers', title: 'customer.one', to: '/customers' },
-  { path: '/v1/carriers', title: 'carrier.one', to: '/carriers' }, { path: '/v1/service-plans', title: 'service_plan.one', to: '/plans' },
-  { path: '/v1/dialplans', title: 'dialplan.one', to: '/dialplans' }, { path: '/v1/rate-decks', title: 'rate_deck.one', to: '/rate-decks' },
-  { path: '/v1/service-decks', title: 'service_deck.one', to: '/service-decks' }, { path: '/v1/domains', title: 'domain.one', to: '/domains' },
+  { path: '/v1/carriers', title: 'carrier.one', to: '/carriers', isFew: true }, { path: '/v1/service-plans', title: 'service_plan.one', to: '/plans', isFew: true },
+  { path: '/v1/dialplans', title: 'dialplan.one', to: '/dialplans', isFew: true }, { path: '/v1/rate-decks', title: 'rate_deck.one', to: '/rate-decks', isFew: true },
+  { path: '/v1/service-decks', title: 'service_deck.one', to: '/service-decks', isFew: true }, { path: '/v1/domains', title: 'domain.one', to: '/domains' },
   { path: '/v1/users', title: 'user.one', to: '/users' },
 ];
 const ACTIONS: { label: Key; to: string; open: string }[] = [
@@ -38,7 +40,8 @@ interface Named {
   domain?: string;
 }
 
-const list = <V>(path: string, query: Record<string, string>) => send<Page<V>>('GET', path, { query: { ...query, limit: EACH } }).then((page) => page.items);
+const list = <V>(path: string, query: Record<string, string>, limit = EACH) =>
+  send<Page<V>>('GET', path, { query: { ...query, limit } }).then((page) => page.items.slice(0, EACH));
 
 /** Pages and actions at once; records as the API finds them by the beginning of their name, numbers and calls by number. */
 export function useTargets(typed: string): { targets: Target[]; isSearching: boolean } {
@@ -50,10 +53,10 @@ export function useTargets(typed: string): { targets: Target[]; isSearching: boo
     ...ACTIONS.map(({ label, to, open }): Target => ({ id: `${to} ${open}`, label: t(label), kind: t('finder.do'), to, search: { open } })),
   ], typed);
   const records = useQueries({
-    queries: KINDS.map(({ path, title, to }) => ({
+    queries: KINDS.map(({ path, title, to, isFew }) => ({
       queryKey: ['finder', path, asked],
       enabled: asked.length >= AT_LEAST && !number,
-      queryFn: async () => (await list<Named>(path, { search: asked })).map((one): Target => ({
+      queryFn: async () => (await list<Named>(path, { search: asked }, isFew ? SIFTED : EACH)).map((one): Target => ({
         id: one.id, label: one.name ?? one.full_name ?? one.domain ?? '', kind: t(title), to, search: { open: one.id },
       })),
     })),

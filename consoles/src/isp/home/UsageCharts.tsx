@@ -40,25 +40,27 @@ function Charts({ usage }: { usage: Schemas['UsageView'] }) {
   const { total, currency } = usage;
   const days = usage.days.map((one) => one.day);
   const of = (pick: (day: Schemas['UsageDayView']) => number | null | undefined) => usage.days.map((one) => pick(one) ?? null);
-  const whole = (value: number) => new Intl.NumberFormat(language, { notation: value >= 10_000 ? 'compact' : 'standard', maximumFractionDigits: 1 }).format(value);
+  const number = (value: number) => new Intl.NumberFormat(language, { notation: value >= 10_000 ? 'compact' : 'standard', maximumFractionDigits: 1 }).format(value);
   const percent = (value: number) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value);
   const seconds = (value: number) => t('usage.clock', { time: clock(value) });
   const spend = (micros: number) => money(micros, currency ?? 'USD');
+  const short = (micros: number) =>
+    new Intl.NumberFormat(language, { style: 'currency', currency: currency ?? 'USD', notation: 'compact', maximumFractionDigits: 2 }).format(micros / 1e6);
   const others = total.other_amounts.map((one) => money(one.amount_micros, one.currency)).join(', ');
   const none = t('chart.none');
   return (
     <>
       <div className="charts">
-        <DayChart kind="bars" title={t('usage.calls')} days={days} format={whole} total={t('usage.calls_total', { answered: whole(total.answered), attempts: whole(total.attempts) })}
+        <DayChart kind="bars" title={t('usage.calls')} days={days} format={number} atLeast={4} total={t('usage.calls_total', { answered: number(total.answered), attempts: number(total.attempts) })}
           series={[{ name: t('usage.attempts'), values: of((day) => day.attempts) }, { name: t('usage.answered'), values: of((day) => day.answered) }]} />
-        <DayChart kind="bars" title={t('usage.minutes')} days={days} format={whole} total={t('usage.minutes_total', { n: whole(total.talk_s / 60) })}
+        <DayChart kind="bars" title={t('usage.minutes')} days={days} format={number} atLeast={4} total={t('usage.minutes_total', { n: number(total.talk_s / 60) })}
           series={[{ name: t('usage.minutes'), values: of((day) => day.talk_s / 60) }]} />
         <DayChart kind="line" title={t('usage.asr')} days={days} format={percent} atLeast={1} total={total.asr === null ? none : percent(total.asr)}
           series={[{ name: t('usage.asr'), values: of((day) => day.asr) }]} />
-        <DayChart kind="line" title={t('usage.acd')} days={days} format={seconds} total={total.acd_s === null ? none : seconds(total.acd_s)}
+        <DayChart kind="line" title={t('usage.acd')} days={days} format={seconds} axis={clock} atLeast={60} total={total.acd_s === null ? none : seconds(total.acd_s)}
           series={[{ name: t('usage.acd'), values: of((day) => day.acd_s) }]} />
         {currency && (
-          <DayChart kind="bars" title={t('usage.spend')} days={days} format={spend} total={spend(total.amount_micros ?? 0)}
+          <DayChart kind="bars" title={t('usage.spend')} days={days} format={spend} axis={short} atLeast={10_000} total={spend(total.amount_micros ?? 0)}
             series={[{ name: t('usage.spend'), values: of((day) => day.amount_micros) }]} />
         )}
       </div>

@@ -21,15 +21,17 @@ interface Props {
   series: readonly Series[];
   kind: 'bars' | 'line';
   format: (value: number) => string;
+  /** Of the axis, where there is less room; without it, `format`. */
+  axis?: (value: number) => string;
   /** The axis ends here at the least. */
   atLeast?: number;
 }
 
 const HEIGHT = 168;
-const MARGIN = { top: 8, right: 4, bottom: 22, left: 46 };
+const MARGIN = { top: 8, right: 4, bottom: 22, left: 52 };
 
 /** Values by day: drawn, readable by pointer and arrow keys, and as a table. */
-export function DayChart({ title, total, days, series, kind, format, atLeast = 0 }: Props) {
+export function DayChart({ title, total, days, series, kind, format, axis = format, atLeast = 0 }: Props) {
   const { t } = useI18n();
   const day = useDayNames();
   const titled = useId();
@@ -61,7 +63,7 @@ export function DayChart({ title, total, days, series, kind, format, atLeast = 0
       <div ref={ref} className="plot" role="group" tabIndex={0} aria-label={t('chart.keys', { title })} onKeyDown={onKeyDown}
         onBlur={() => setChosen(null)} onPointerMove={onPointerMove} onPointerLeave={() => setChosen(null)}>
         <svg width={width} height={HEIGHT} aria-hidden focusable="false">
-          <Axis plot={plot} days={days} format={format} name={day.short} />
+          <Axis plot={plot} days={days} format={axis} name={day.short} />
           {chosen !== null && <rect className="chosen" x={plot.left(chosen)} y={MARGIN.top} width={plot.step} height={plot.height} />}
           {series.map((one, index) => (kind === 'bars'
             ? <Bars key={one.name} plot={plot} values={one.values} className={`series${index}`} />

@@ -124,6 +124,7 @@ export const watching = {
   'nav.watching': 'Watching',
   'nav.company': 'Company',
   'home.running': 'Your calls',
+  'f.tenant_id': 'Tenant',
   'f.seconds': 'Length in seconds',
   'f.at': 'When (UTC)',
   'f.subscriber_id': 'Caller',

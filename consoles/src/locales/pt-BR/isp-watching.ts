@@ -126,6 +126,7 @@ export const watching: Record<keyof typeof english, string> = {
   'nav.watching': 'Acompanhar',
   'nav.company': 'Empresa',
   'home.running': 'Suas ligações',
+  'f.tenant_id': 'Tenant',
   'f.seconds': 'Duração em segundos',
   'f.at': 'Quando (UTC)',
   'f.subscriber_id': 'Quem liga',
