@@ -59,7 +59,7 @@ register(
     summary="Create a user, who is invited by mail to choose a password",
 )
 def create_user(call: Call[UserBody]) -> Any:
-    return _view(invite_user(call.isp, call.body.model_dump(), actor=call.identity.actor()))
+    return _view(invite_user(call.isp, call.body.model_dump(), language=call.language, actor=call.identity.actor()))
 
 
 @endpoint(
@@ -71,4 +71,4 @@ def create_user(call: Call[UserBody]) -> Any:
     summary="Mail the invitation again",
 )
 def invite_again(call: Call[Any]) -> None:
-    invite_user_again(call.isp, call.path["user_id"])
+    invite_user_again(call.isp, call.path["user_id"], language=call.language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item, Record
@@ -72,7 +73,7 @@ def _effects(scope: IspScope | PlatformScope, tx: Transaction, before: User | No
         tx.check(
             scope.pk,
             keys.tenant_sk(tenant_id),
-            on_conflict=field_error("tenant_ids", f"There is no tenant {tenant_id}", code="reference_not_found"),
+            on_conflict=field_error("tenant_ids", say("no_such_tenant", tenant=tenant_id), code="reference_not_found"),
         )
 
 
@@ -83,7 +84,7 @@ def _move_login(tx: Transaction, before: User | None, after: User | None) -> Non
         tx.delete(keys.login(before.namespace, before.email), keys.META)
     if after:
         login = Login(pk=keys.login(after.namespace, after.email), sk=keys.META, isp_id=after.isp_id, user_id=after.id)
-        tx.put_new(login, on_conflict=field_error("email", "Somebody logs in with this address", code="name_taken"))
+        tx.put_new(login, on_conflict=field_error("email", say("address_logs_in"), code="name_taken"))
 
 
 def _count_admins(tx: Transaction, isp_id: str, before: User | None, after: User | None) -> None:

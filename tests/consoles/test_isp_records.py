@@ -247,3 +247,16 @@ def test_a_used_signup_link_offers_a_new_one_that_goes_on(visitor: Visitor, syst
     visitor.page.goto(visitor.mailed_link(email, other_than=first))
 
     visitor.sees("Step 2 of 4")
+
+
+def test_what_the_api_writes_changes_with_the_language_at_once(clerk: Visitor) -> None:
+    steps.add_dialplan(clerk)
+    clerk.type("Dialled", "1")
+    clerk.sees("no rule of the dialplan matches")
+
+    clerk.page.locator("select", has_text="English").first.select_option("pt-BR")
+
+    clerk.sees("nenhuma regra do plano de discagem casa")
+    clerk.field("Casa com").fill("(9")
+    clerk.press("Criar", within=clerk.drawer)
+    clerk.sees("falta um parêntese )")
