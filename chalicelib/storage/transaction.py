@@ -151,6 +151,10 @@ class Transaction:
         }
         self._add("Put", {"Item": _raw(entry)}, "", None, {})
 
+    def find_refused(self, error: PatchbayError) -> int | None:
+        """The place of the operation whose condition failed, as ``commit`` raised it; None: it was no condition."""
+        return next((place for place, found in enumerate(self._operations) if found.on_conflict is error), None)
+
     def afterwards(self, work: Callable[[], None]) -> None:
         """Done once the transaction has been committed; not part of it, so it must be able to be done again."""
         self._afterwards.append(work)

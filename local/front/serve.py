@@ -20,8 +20,9 @@ def make_front() -> Front:
     """Called by granian in its worker, which mustn't outlive the main process."""
     end_with_parent(os.getppid())
     from app import app
+    from chalicelib.clients.files import directory_files
 
-    return Front(app, mail=find_paths().mail, consoles=Consoles(ROOT / "consoles"))
+    return Front(app, mail=find_paths().mail, consoles=Consoles(ROOT / "consoles"), files=directory_files())
 
 
 def main() -> None:

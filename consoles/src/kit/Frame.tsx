@@ -63,7 +63,7 @@ export function Frame({ pages, name, tools, banner, leave = <LogOut /> }: Props)
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={t('kit.menu')}>
+      <AppShell.Navbar p="xs" aria-label={t('kit.menu')} className={opened ? '' : 'closed'}>
         <Stack gap={2}>
           {pages.map(({ to, title, heading }) => (
             <Fragment key={to}>

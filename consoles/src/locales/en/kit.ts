@@ -26,6 +26,7 @@ export const kit = {
   'kit.suspended': 'Suspended',
   'kit.try_again': 'Try again',
   'kit.undo': 'Undo',
+  'kit.wait': 'One moment',
   'kit.when': 'When',
   'chart.day': 'Day',
   'chart.keys': '{title}: the arrow keys go from day to day',

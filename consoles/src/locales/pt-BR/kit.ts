@@ -28,6 +28,7 @@ export const kit: Record<keyof typeof english, string> = {
   'kit.suspended': 'Suspenso',
   'kit.try_again': 'Tentar de novo',
   'kit.undo': 'Desfazer',
+  'kit.wait': 'Um momento',
   'kit.when': 'Quando',
   'chart.day': 'Dia',
   'chart.keys': '{title}: as setas vão de dia em dia',
