@@ -9,11 +9,16 @@ from chalicelib.storage.scope import PlatformScope, TenantScope
 
 
 def show_connection(tenant: TenantScope) -> ConnectionView:
-    """One read. A node listens on UDP and TCP at the same port (sbc/kamailio/core.cfg)."""
-    sbc = get_record(PlatformScope(), SBC, tenant.sbc_id)
+    """One read."""
+    return connection_of(domain=tenant.domain, sbc_id=tenant.sbc_id)
+
+
+def connection_of(*, domain: str, sbc_id: str) -> ConnectionView:
+    """A node listens on UDP and TCP at the same port (sbc/kamailio/core.cfg)."""
+    sbc = get_record(PlatformScope(), SBC, sbc_id)
     host, _, port = sbc.address.rpartition(":")
     return ConnectionView(
-        domain=tenant.domain,
+        domain=domain,
         proxy_host=host,
         proxy_port=int(port),
         transports=["udp", "tcp"],

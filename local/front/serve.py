@@ -22,7 +22,9 @@ def make_front() -> Front:
     from app import app
     from chalicelib.clients.files import directory_files
 
-    return Front(app, mail=find_paths().mail, consoles=Consoles(ROOT / "consoles"), files=directory_files())
+    paths = find_paths()
+    consoles = Consoles(ROOT / "consoles", websockets=(load_settings(paths).websocket_url,))
+    return Front(app, mail=paths.mail, consoles=consoles, files=directory_files())
 
 
 def main() -> None:

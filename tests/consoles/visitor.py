@@ -22,9 +22,10 @@ class Visitor:
     page: Page
     system: System
     faults: list[str] = field(default_factory=list)  # of pages that were looked at
+    console: str = "/isp"  # where ``open`` begins
 
     def open(self, path: str) -> None:
-        self.page.goto(f"/isp{path}")
+        self.page.goto(f"{self.console}{path}")
 
     def type(self, label: str, text: str, *, within: Locator | None = None) -> None:
         self.field(label, within=within).fill(text)

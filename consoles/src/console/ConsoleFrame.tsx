@@ -1,4 +1,4 @@
-import { Alert, Button, NativeSelect } from '@mantine/core';
+import { Alert, Box, Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Frame, type PageLink } from '../kit/Frame';
 import { useI18n } from '../kit/i18n';
@@ -15,7 +15,11 @@ const PAGES: PageLink[] = [
 export function ConsoleFrame() {
   const { t } = useI18n();
   const { data: tenant } = useQuery(tenantQuery(tenantInPath));
-  const leave = <Button component="a" href="/isp/tenants" variant="default" size="xs">{t('console.leave')}</Button>;
+  const leave = (
+    <Button component="a" href="/isp/tenants" variant="default" size="xs" aria-label={t('console.leave')}>
+      <Box component="span" visibleFrom="sm">{t('console.leave')}</Box><Box component="span" hiddenFrom="sm">{t('console.leave_short')}</Box>
+    </Button>
+  );
   return (
     <Frame pages={PAGES} name={tenant?.name} tools={<OtherTenant />} leave={viewedTenant ? leave : undefined}
       banner={viewedTenant ? <ViewBanner name={tenant?.name} /> : undefined} />

@@ -4,7 +4,7 @@ import { meQuery } from '../kit/me';
 import { basepath, tenantInPath, viewedTenant } from '../kit/place';
 import { Broken, Root } from '../kit/Root';
 import { refreshSession, session } from '../kit/session';
-import { readSearch } from '../kit/useListSearch';
+import { plainSearch, readSearch } from '../kit/useListSearch';
 import { ConsoleFrame } from './ConsoleFrame';
 
 const root = createRootRoute({ component: Root, validateSearch: readSearch, errorComponent: Broken });
@@ -56,4 +56,5 @@ export const router = createRouter({
   routeTree: root.addChildren([...open, inside.addChildren(pages)]),
   basepath,
   defaultPreload: 'intent',
+  ...plainSearch,
 });

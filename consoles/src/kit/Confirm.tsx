@@ -21,7 +21,7 @@ export function Confirm({ opened, title, text, button, pending = false, onConfir
       <Text size="sm" mb="md">{text}</Text>
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>{t('kit.cancel')}</Button>
-        <Button color="red" loading={pending} onClick={onConfirm}>{button}</Button>
+        <Button color="red.9" loading={pending} onClick={onConfirm}>{button}</Button>
       </Group>
     </Modal>
   );

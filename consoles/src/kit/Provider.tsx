@@ -1,5 +1,3 @@
-import '../generated/mantine.css';
-import '@mantine/notifications/styles.css';
 import '../styles/kit.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';

@@ -52,7 +52,7 @@ async function load(): Promise<Found> {
       { key: 'start.group', to: '/groups', done: groups },
       { key: 'start.subscriber', to: '/subscribers', done: people.length > 0 },
       { key: 'start.rights', to: '/subscribers', done: people.some((one) => one.security_group_id) },
-      { key: 'start.phone', to: '/live', done: live.registrations_total > 0 },
+      { key: 'start.phone', to: '/subscribers', done: live.registrations_total > 0 },
       { key: 'start.number', to: '/numbers', done: numbers.items.some((one) => one.subscriber_id) },
       { key: 'start.call', to: '/calls', done: calls },
     ],

@@ -44,16 +44,18 @@ function Day({ name, intervals, onChange }: DayProps) {
   const free = nextFree(intervals);
   const replace = (index: number, next: Interval) => onChange(intervals.map((one, place) => (place === index ? next : one)));
   return (
-    <Group component="fieldset" className="day" gap="xs" align="center">
-      <Text component="legend" size="sm" fw={600} className="day-name">{name}</Text>
+    <div role="group" aria-label={name} className="day">
+      <Text size="sm" fw={600}>{name}</Text>
       <Bar intervals={intervals} onChange={onChange} />
-      {intervals.length === 0 && <Text size="sm" c="dimmed">{t('hours.closed')}</Text>}
-      {intervals.map((interval, index) => (
-        <Hours key={`${index}-${interval.join()}`} interval={interval} name={name} onChange={(next) => replace(index, next)}
-          onRemove={() => onChange(intervals.filter((_, place) => place !== index))} />
-      ))}
-      {free && <ActionIcon variant="default" aria-label={t('hours.add_to', { day: name })} onClick={() => onChange([...intervals, free])}>+</ActionIcon>}
-    </Group>
+      <Group gap="xs" className="day-hours">
+        {intervals.length === 0 && <Text size="sm" c="dimmed">{t('hours.closed')}</Text>}
+        {intervals.map((interval, index) => (
+          <Hours key={`${index}-${interval.join()}`} interval={interval} name={name} onChange={(next) => replace(index, next)}
+            onRemove={() => onChange(intervals.filter((_, place) => place !== index))} />
+        ))}
+        {free && <ActionIcon variant="default" aria-label={t('hours.add_to', { day: name })} onClick={() => onChange([...intervals, free])}>+</ActionIcon>}
+      </Group>
+    </div>
   );
 }
 

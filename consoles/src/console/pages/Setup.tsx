@@ -26,7 +26,7 @@ export function Setup() {
   return (
     <Stack maw={900}>
       <Anchor component={Link} to="/subscribers" size="sm">{t('setup.back')}</Anchor>
-      <Title order={1} size="h2">{t('setup.title', { name: subscriber.data?.name || subscriber.data?.username || '' })}</Title>
+      <Title order={1} size="h2">{subscriber.data ? t('setup.title', { name: subscriber.data.name || subscriber.data.username }) : t('setup.open')}</Title>
       {error && <Alert color="red" role="alert">{tell(error)}</Alert>}
       {!error && (subscriber.data && connection.data ? <Ready subscriber={subscriber.data} connection={connection.data} /> : <Skeleton height={420} />)}
     </Stack>

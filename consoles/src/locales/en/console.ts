@@ -7,6 +7,7 @@ export const console = {
   ...rights,
   ...work,
   'console.leave': 'Back to the ISP console',
+  'console.leave_short': 'Back',
   'console.title': 'Tenant console',
   'console.view': 'You look at {tenant} as {name} of {isp}; what you do is noted.',
   'console.tenant': 'Tenant',

@@ -8,6 +8,7 @@ export const console: Record<keyof typeof english, string> = {
   ...rights,
   ...work,
   'console.leave': 'Voltar ao console do ISP',
+  'console.leave_short': 'Voltar',
   'console.title': 'Console do tenant',
   'console.view': 'Você vê {tenant} como {name} de {isp}; o que você faz fica registrado.',
   'console.tenant': 'Tenant',
