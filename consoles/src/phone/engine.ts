@@ -14,6 +14,9 @@ export const phoneState = new Store<PhoneState>(IDLE);
 export const account = new Store<Account | null>(null);
 export const microphoneTrouble = new Store<MicrophoneTrouble | null>(null);
 
+/** When a call's record is looked for after its end: it takes some seconds from the SBC to the API. */
+const RECORD_MS = [1_000, 4_000, 15_000];
+
 let phone: Phone | null = null;
 let starting: Promise<void> | null = null;
 
@@ -39,7 +42,7 @@ async function begin(): Promise<void> {
   phone = new Phone(found, {
     state: phoneState,
     findPeer,
-    onOver: () => void queries.invalidateQueries({ queryKey: [`/v1/tenants/${found.tenant_id}/calls`] }),
+    onOver: () => RECORD_MS.forEach((ms) => setTimeout(() => void queries.invalidateQueries({ queryKey: [`/v1/tenants/${found.tenant_id}/calls`] }), ms)),
   });
   phone.start();
 }
