@@ -32,6 +32,8 @@ def make_app_environment(settings: Settings, paths: Paths) -> dict[str, str]:
         "PATCHBAY_MAIL_DIR": str(paths.mail),
         "PATCHBAY_SECRETS_ADAPTER": "file",
         "PATCHBAY_SECRETS_DIR": str(paths.secrets),
+        "PATCHBAY_FILES_ADAPTER": "directory",
+        "PATCHBAY_FILES_DIR": str(paths.files),
         "PATCHBAY_DNS_ADAPTER": "file",
         "PATCHBAY_DNS_FILE": str(paths.dns),
         "PATCHBAY_ALLOW_PRIVATE_GATEWAYS": "true",  # for the test gateway on loopback
@@ -100,5 +102,6 @@ def write_hook_settings(settings: Settings, paths: Paths, *, sbc_id: str) -> Non
         "listen_port": settings.hook_port,
         "api_url": settings.http_url,
         "rtpengine_ng_port": settings.rtpengine_ng_port,
+        "location_db": str(paths.sbc / "location.db"),
     }
     hook_settings_file(paths).write_text(json.dumps(content, indent=2) + "\n")

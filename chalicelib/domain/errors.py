@@ -55,6 +55,12 @@ CATALOGUE: dict[str, Kind] = {
     "did_not_available": Kind(409, "This number is not free"),
     "deck_invalid": Kind(422, "The deck can't be used as it stands"),
     "currency_mismatch": Kind(409, "The currencies don't agree"),
+    # files and jobs
+    "upload_missing": Kind(409, "The file has not been sent yet: PUT it to the upload's url first"),
+    "import_unreadable": Kind(422, "This is no table that can be read"),
+    "import_columns": Kind(422, "The columns of the header are wrong"),
+    "import_too_large": Kind(422, "The file has too many rows"),
+    "import_invalid": Kind(422, "Some lines are wrong, and nothing was imported"),
     "part_not_found": Kind(404, "No such part for this SBC"),
 }
 

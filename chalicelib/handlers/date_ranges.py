@@ -10,8 +10,10 @@ from chalice.app import Blueprint
 from chalicelib.auth import Role
 from chalicelib.domain import hours, part_reader
 from chalicelib.handlers.crud import Crud, register
-from chalicelib.schemas.date_ranges import DateRangeBody, DateRangeView
+from chalicelib.handlers.http import Call, endpoint
+from chalicelib.schemas.date_ranges import DateRangeBody, DateRangeTestBody, DateRangeTestView, DateRangeView
 from chalicelib.storage.date_ranges import DATE_RANGE, DateRange
+from chalicelib.workflows.try_date_range import try_date_range
 
 blueprint = Blueprint(__name__)
 
@@ -54,3 +56,16 @@ register(
         view=_view,
     ),
 )
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/date-range-tests",
+    roles=ADMINS,
+    body=DateRangeTestBody,
+    out=DateRangeTestView,
+    summary="Whether these hours are open now or at another moment, and when that changes",
+)
+def test_date_range(call: Call[DateRangeTestBody]) -> DateRangeTestView:
+    return try_date_range(call.body, datetime.now(UTC))

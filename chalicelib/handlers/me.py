@@ -8,9 +8,11 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.handlers.http import Call, endpoint
+from chalicelib.schemas.phones import PhoneView
 from chalicelib.schemas.sessions import MeIsp, MeView
 from chalicelib.storage.isps import find_isp
 from chalicelib.storage.users import find_user
+from chalicelib.workflows.show_phone import show_phone
 
 blueprint = Blueprint(__name__)
 
@@ -51,3 +53,15 @@ def _isp(isp_id: str) -> MeIsp | None:
         country=found.country,
         time_zone=found.time_zone,
     )
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/me/phone",
+    roles=("subscriber",),
+    out=PhoneView,
+    summary="What our browser phone registers with; never to be stored",
+)
+def get_phone(call: Call[Any]) -> PhoneView:
+    return show_phone(call.identity)

@@ -7,12 +7,20 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.auth import Role
-from chalicelib.domain.country_numbers import UnknownCountryError, countries, country_prefixes
-from chalicelib.domain.errors import field_error
+from chalicelib.domain.country_numbers import countries
 from chalicelib.handlers.crud import Crud, register
 from chalicelib.handlers.http import Call, endpoint
-from chalicelib.schemas.security_groups import CountriesView, CountryView, SecurityGroupBody, SecurityGroupView
+from chalicelib.schemas.security_groups import (
+    CountriesView,
+    CountryView,
+    SecurityGroupBody,
+    SecurityGroupTestBody,
+    SecurityGroupTestView,
+    SecurityGroupView,
+)
 from chalicelib.storage.security_groups import SECURITY_GROUP
+from chalicelib.workflows.expand_countries import expand_countries
+from chalicelib.workflows.try_security_group import try_security_group
 
 blueprint = Blueprint(__name__)
 
@@ -25,12 +33,7 @@ def list_countries(_: Call[Any]) -> CountriesView:
 
 
 def _values(body: SecurityGroupBody) -> dict[str, Any]:
-    expanded: set[str] = set()
-    for place, country in enumerate(body.countries):
-        try:
-            expanded |= set(country_prefixes(country).prefixes)
-        except UnknownCountryError as error:
-            raise field_error(f"countries.{place}", f"{country} is no country of the list") from error
+    expanded = set[str]().union(*expand_countries(body.countries).values())
     return {
         "name": body.name,
         "countries": sorted(set(body.countries)),
@@ -52,3 +55,16 @@ register(
         values=_values,
     ),
 )
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/security-group-tests",
+    roles=ADMINS,
+    body=SecurityGroupTestBody,
+    out=SecurityGroupTestView,
+    summary="What each choice adds, and whether a number may be called",
+)
+def test_security_group(call: Call[SecurityGroupTestBody]) -> SecurityGroupTestView:
+    return try_security_group(call.body)

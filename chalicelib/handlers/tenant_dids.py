@@ -11,6 +11,7 @@ from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.common import Page, PageQuery
 from chalicelib.schemas.dids import AllocationBody, AssignmentBody, DidView, TenantDidView
 from chalicelib.storage import dids
+from chalicelib.workflows.show_dids import show_dids
 
 blueprint = Blueprint(__name__)
 
@@ -27,7 +28,7 @@ def list_tenant_dids(call: Call[Any]) -> dict[str, Any]:
     page = dids.page_of_tenant_dids(
         call.tenant, limit=call.query.limit, after=call.cursor(purpose), search=call.query.search
     )
-    items = [TenantDidView.model_validate(did).model_dump(mode="json") for did in page.items]
+    items = [view.model_dump(mode="json") for view in show_dids(call.tenant, page.items)]
     return {"items": items, "next_cursor": call.next_cursor(page.last_key, purpose)}
 
 
@@ -56,7 +57,7 @@ def list_available_dids(call: Call[Any]) -> dict[str, Any]:
 )  # fmt: skip
 def allocate(call: Call[AllocationBody]) -> TenantDidView:
     did = dids.allocate_did(call.tenant, call.body.number, call.body.subscriber_id, actor=call.identity.actor())
-    return TenantDidView.model_validate(did)
+    return show_dids(call.tenant, [did])[0]
 
 
 @endpoint(
@@ -65,7 +66,7 @@ def allocate(call: Call[AllocationBody]) -> TenantDidView:
 )  # fmt: skip
 def assign(call: Call[AssignmentBody]) -> TenantDidView:
     did = dids.assign_did(call.tenant, call.path["number"], call.body.subscriber_id, actor=call.identity.actor())
-    return TenantDidView.model_validate(did)
+    return show_dids(call.tenant, [did])[0]
 
 
 @endpoint(

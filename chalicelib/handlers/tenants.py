@@ -9,11 +9,12 @@ from chalice.app import Blueprint
 from chalicelib.auth import Role
 from chalicelib.handlers.crud import Crud, register
 from chalicelib.handlers.http import Call, endpoint
-from chalicelib.schemas.tenants import TenantBody, TenantView
+from chalicelib.schemas.tenants import ConnectionView, TenantBody, TenantView
 from chalicelib.storage.records import create_record, get_record
 from chalicelib.storage.scope import IspScope
 from chalicelib.storage.tenants import TENANT
 from chalicelib.workflows.prepare_tenant import prepare_tenant, refuse_other_domain
+from chalicelib.workflows.show_connection import show_connection
 
 blueprint = Blueprint(__name__)
 
@@ -41,6 +42,18 @@ def get_tenant(call: Call[Any]) -> TenantView:
     found = get_record(IspScope(call.identity.isp_id), TENANT, call.path["tenant_id"])
     view = TenantView.model_validate(found)
     return view if call.identity.role == "isp_admin" else view.model_copy(update={"carrier_id": ""})
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/tenants/{tenant_id}/connection",
+    roles=("isp_admin", "tenant_admin", "subscriber"),
+    out=ConnectionView,
+    summary="What phones of the tenant are set up with: domain, outbound proxy, WebSocket",
+)
+def get_connection(call: Call[Any]) -> ConnectionView:
+    return show_connection(call.tenant)
 
 
 register(

@@ -86,7 +86,7 @@ class RecordView(View):
 class PageQuery(BaseModel):
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=2000)
-    search: str = Field(default="", max_length=100, description="The beginning of the name, where the kind has one")
+    search: str = Field(default="", max_length=100, description="The beginning of the name; in small or large letters")
 
 
 ViewT = TypeVar("ViewT", bound=BaseModel)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chalicelib.schemas.common import Body, Instant, Name, RecordView
+from chalicelib.schemas.common import Body, Instant, Name, RecordView, View
+
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2200  # what the console asks about; far from the ends of what dates can be
 
 
 def _known_zone(name: str) -> str:
@@ -22,8 +24,17 @@ def _real_date(text: str) -> str:
     return text
 
 
+def _real_wall_time(text: str) -> str:
+    if text and not EARLIEST_YEAR <= datetime.fromisoformat(text).year <= LATEST_YEAR:
+        raise ValueError(f"a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return text
+
+
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="1 is Monday (ISO 8601)")]
+WallTime = Annotated[
+    str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})?$"), AfterValidator(_real_wall_time)
+]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_real_date)]
 
 
@@ -37,10 +48,25 @@ class TimeRuleBody(Body):
     closed: bool = Field(default=False, description="Closed at these times, whatever other rules say")
 
 
-class DateRangeBody(Body):
-    name: Name
+class Hours(Body):
     time_zone: TimeZone
     rules: list[TimeRuleBody] = Field(default=[], max_length=100)
+
+
+class DateRangeBody(Hours):
+    name: Name
+
+
+class DateRangeTestBody(Hours):
+    """Hours as they stand in a form, saved or not."""
+
+    at: WallTime = Field(default="", description="On the wall of the time zone, such as 2026-12-24T09:30; empty: now")
+
+
+class DateRangeTestView(View):
+    at: Instant
+    open: bool
+    next_change_at: Instant | None
 
 
 class DateRangeView(RecordView):

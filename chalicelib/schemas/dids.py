@@ -48,6 +48,7 @@ class DidTenantBody(Body):
 class TenantDidView(View):
     number: str
     subscriber_id: str
+    subscriber_name: str = Field(description="Name, or else username, of whom it rings; empty: nobody")
 
 
 class AllocationBody(Body):

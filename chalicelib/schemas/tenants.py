@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.schemas.common import Body, Id, LongText, Name, OptionalE164, OptionalId, RecordView
+from chalicelib.schemas.common import Body, Id, LongText, Name, OptionalE164, OptionalId, RecordView, View
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 DomainName = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=rf"^{LABEL}(\.{LABEL})*$")]
@@ -46,3 +46,13 @@ class TenantView(RecordView):
     emergency_address: str
     max_calls: int
     suspended: bool
+
+
+class ConnectionView(View):
+    """What a phone of the tenant is set up with, beside its user and password."""
+
+    domain: str = Field(description="SIP domain, also the realm of the digest")
+    proxy_host: str = Field(description="Outbound proxy; an IPv6 address is in brackets")
+    proxy_port: int
+    transports: list[Literal["udp", "tcp"]] = Field(description="Spoken at the proxy's port, the usual one first")
+    websocket_url: str = Field(description="Where browser phones connect; empty: the SBC takes none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zlib import crc32
 
 from chalicelib.domain import ids
@@ -13,6 +14,11 @@ LEDGER = "LEDGER#"
 BALANCE = "BALANCE"
 UNIQUE = "UNIQUE"
 OUTBOX = "OUTBOX"
+WATCH = "WATCH"
+CONTACT = "CONTACT#"
+JOBS = "JOBS"  # those that aren't finished, of all tenants
+JOB = "JOB#"
+FILES = "FILES"
 DELETED = "DELETED#"  # a deleted item moves below this prefix of its own partition for 30 days
 
 
@@ -40,9 +46,31 @@ def subscriber_sk(subscriber_id: str) -> str:
     return f"SUB#{subscriber_hash(subscriber_id)}#{subscriber_id}"
 
 
+def job_sk(job_id: str) -> str:
+    return f"{JOB}{job_id}"
+
+
+def upload_sk(upload_id: str) -> str:
+    return f"UPLOAD#{upload_id}"
+
+
+def file_end_sk(at_ms: int, file_key: str) -> str:
+    return f"{at_ms:013d}#{file_key}"
+
+
 def subscriber_name_sk(name: str) -> str:
     """Usernames and aliases of a tenant share one name space, so that neither can hide the other."""
     return f"NAME#{name.lower()}"
+
+
+def live(tenant_id: str) -> str:
+    """Who looks at the tenant, and what the nodes report meanwhile."""
+    return f"TENANT#{tenant_id}#LIVE"
+
+
+def contact_sk(sort_name: str, subscriber_id: str) -> str:
+    """Subscribers by name; ``sort_name`` as ``domain/contacts.py`` makes it."""
+    return f"{CONTACT}{sort_name}#{subscriber_id}"
 
 
 def namespace(name: str) -> str:
@@ -149,6 +177,25 @@ def isp_cdrs(isp_id: str, call_id: str) -> str:
 
 def isp_cdrs_of_month(isp_id: str, month: str, shard: int) -> str:
     return f"ISP#{isp_id}#CDR#{month}#{shard}"
+
+
+USAGE_SHARDS = 8
+
+
+def isp_usage(isp_id: str) -> str:
+    return f"ISP#{isp_id}#USAGE"
+
+
+def tenant_usage(tenant_id: str) -> str:
+    return f"TENANT#{tenant_id}#USAGE"
+
+
+def usage_shard(call_id: str) -> int:
+    return crc32(call_id.encode()) % USAGE_SHARDS
+
+
+def usage_sk(day: date, shard: int, currency: str) -> str:
+    return f"{day:%Y%m%d}#{shard}#{currency}"
 
 
 def unrated(isp_id: str) -> str:

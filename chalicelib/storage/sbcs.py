@@ -5,6 +5,7 @@ from __future__ import annotations
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.live import is_order
 from chalicelib.domain.parts import index_key
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
@@ -16,6 +17,7 @@ from chalicelib.storage.scope import PlatformScope
 from chalicelib.storage.transaction import Actor, Transaction
 
 NODE_PREFIX = "NODE#"
+FEED_TAIL = 25
 
 
 class Sbc(Record, discriminator="Sbc"):
@@ -169,8 +171,10 @@ def record_ack(sbc_id: str, node: str, cursor: str) -> None:
 
 
 def nodes_in_force(sbc_id: str) -> tuple[int, int]:
-    """How many nodes have acknowledged the newest change, and how many there are. Two queries."""
+    """How many nodes have acknowledged the newest change, and how many there are. Two queries. Orders in the feed, such
+    as to watch a tenant, change nothing that could be in force; behind very many of them, their own acknowledgement
+    stands for that of the change before."""
     nodes = nodes_of_sbc(sbc_id)
-    newest = database().page(Change, keys.sbc_changes(sbc_id), limit=1, newest_first=True).items
-    latest = newest[0].sk if newest else ""
+    newest = database().page(Change, keys.sbc_changes(sbc_id), limit=FEED_TAIL, newest_first=True).items
+    latest = next((change.sk for change in newest if not is_order(change.part_key)), newest[-1].sk if newest else "")
     return sum(1 for node in nodes if node.acked_cursor and node.acked_cursor >= latest), len(nodes)

@@ -18,6 +18,8 @@ from chalicelib.storage.database import database
 from chalicelib.storage.items import Item
 from chalicelib.storage.transaction import Transaction
 
+NOBODY = "nobody"
+
 
 class Session(Item, discriminator="Session"):
     """Of a user, or of a subscriber (with ``tenant_id``, and ``credential`` for the password it began with)."""
@@ -56,11 +58,15 @@ def start_session(
     return session_id, f"{session_id}.{secret}"
 
 
+def find_session(session_id: str) -> Session | None:
+    return database().find(Session, keys.session(session_id or NOBODY), keys.META)
+
+
 def get_session(refresh_token: str, *, now_s: int) -> Session:
     """The session this token is the newest of. Raises ``not_authenticated`` (and ends the session if the token was
     used before) or ``token_expired``."""
     session_id, _, secret = refresh_token.partition(".")
-    found = database().find(Session, keys.session(session_id), keys.META)
+    found = find_session(session_id)
     if found is None:
         raise PatchbayError("not_authenticated")
     if not secrets.compare_digest(found.secret_hash, token_hash(secret)):

@@ -122,13 +122,17 @@ class Transaction:
                 continue
             self._bumped.add((part_key, sbc_id))
             self.update(keys.sbc_versions(sbc_id), part_key, "ADD version :one", one=1)
-            change = {
-                "PK": keys.sbc_changes(sbc_id),
-                "SK": self.new_id("chg"),
-                "part_key": part_key,
-                "ttl": self.now_ms // 1000 + FEED_TTL_S,
-            }
-            self._add("Put", {"Item": _raw(change)}, "", None, {})
+            self.order(part_key, sbc_id)
+
+    def order(self, key: str, sbc_id: str) -> None:
+        """A feed item alone: the nodes of the SBC are to do something that changes no part (``domain/live.py``)."""
+        change = {
+            "PK": keys.sbc_changes(sbc_id),
+            "SK": self.new_id("chg"),
+            "part_key": key,
+            "ttl": self.now_ms // 1000 + FEED_TTL_S,
+        }
+        self._add("Put", {"Item": _raw(change)}, "", None, {})
 
     def audit(self, isp_id: str, actor: Actor, action: str, *, before: Any = None, after: Any = None) -> None:
         """Who did what to what; ``before``/``after`` are views without secrets."""
@@ -146,6 +150,10 @@ class Transaction:
             "ttl": self.now_ms // 1000 + AUDIT_TTL_S,
         }
         self._add("Put", {"Item": _raw(entry)}, "", None, {})
+
+    def find_refused(self, error: PatchbayError) -> int | None:
+        """The place of the operation whose condition failed, as ``commit`` raised it; None: it was no condition."""
+        return next((place for place, found in enumerate(self._operations) if found.on_conflict is error), None)
 
     def afterwards(self, work: Callable[[], None]) -> None:
         """Done once the transaction has been committed; not part of it, so it must be able to be done again."""

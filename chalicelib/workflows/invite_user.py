@@ -69,7 +69,7 @@ def _send(user: User, isp: Isp, token: str, mail: Mailer) -> None:
             full_name=user.full_name,
             company=isp.name,
             namespace=isp.namespace,
-            link=password_link(token),
+            link=password_link(token, user.role),
             days=settings().invitation_s // DAY_S,
         )
     )

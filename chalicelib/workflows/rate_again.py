@@ -7,10 +7,12 @@ from typing import Any
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.ledger import LedgerEntry, refund
+from chalicelib.domain.usage import day_of, tally_corrections
 from chalicelib.storage import ledger
 from chalicelib.storage.cdrs import Cdr, delete_unrated, find_cdr_of_isp, put_revision, put_unrated
 from chalicelib.storage.scope import IspScope
 from chalicelib.storage.transaction import Actor, Transaction
+from chalicelib.storage.usage import Counted, count_usage
 from chalicelib.workflows.customer_terms import Terms, load_terms
 from chalicelib.workflows.rate_cdr import StoredCharge, ledger_entries, rate_cdr
 from chalicelib.workflows.summarise_call import summarise_call
@@ -60,6 +62,7 @@ def _commit(scope: IspScope, cdr: Cdr, before: list[StoredCharge], terms: Terms,
     total = ledger.book(tx, cdr.customer_id, entries, occurred_at=cdr.record["setup_at"])
     if entries:
         ledger.move_balance(tx, scope, cdr.customer_id, total, terms.currency, entries=len(entries))
+    count_usage(tx, _corrections(cdr, before))
     tx.audit(scope.isp_id, actor, "call.rate_again", before=_told(before), after=_told(cdr.charges))
     tx.commit()
 
@@ -70,6 +73,15 @@ def _entries(cdr: Cdr, before: list[StoredCharge], *, at: int) -> list[LedgerEnt
     fresh = [new for old, new in zip(before, cdr.charges, strict=True) if old is not new]
     refunds = [refund(entry, at=at) for entry in ledger_entries(cdr.call_id, replaced, at=at)]
     return refunds + ledger_entries(cdr.call_id, fresh, at=at)
+
+
+def _corrections(cdr: Cdr, before: list[StoredCharge]) -> list[Counted]:
+    """The call was counted when it was stored; what it cost has changed."""
+    day = day_of(cdr.record["setup_at"])
+    return [
+        Counted(cdr.isp_id, cdr.tenant_id, cdr.call_id, day, currency, tally)
+        for currency, tally in tally_corrections(before, cdr.charges).items()
+    ]
 
 
 def _told(charges: list[StoredCharge]) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ def _send_link(user: User, mail: Mailer) -> None:
                 to=user.email,
                 full_name=user.full_name,
                 namespace=user.namespace,
-                link=password_link(token),
+                link=password_link(token, user.role),
                 hours=config.link_s // 3600,
             )
         )
@@ -59,5 +59,7 @@ def _send_link(user: User, mail: Mailer) -> None:
         logger().exception("password reset mail not sent")
 
 
-def password_link(token: str) -> str:
-    return f"{settings().public_url}/isp/password?token={token}"
+def password_link(token: str, role: str) -> str:
+    """In the console that this role logs in to."""
+    console = "console" if role == "tenant_admin" else "isp"
+    return f"{settings().public_url}/{console}/password?token={token}"

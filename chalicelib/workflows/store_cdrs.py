@@ -10,12 +10,14 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from chalicelib.domain.clean_json import JsonTooDeepError, clean_json
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.usage import day_of, tally_call
 from chalicelib.schemas import cdrs as schema
 from chalicelib.settings import settings
 from chalicelib.storage import keys, ledger
@@ -25,6 +27,7 @@ from chalicelib.storage.isps import find_isp
 from chalicelib.storage.scope import IspScope
 from chalicelib.storage.tenants import Tenant, belonged_to
 from chalicelib.storage.transaction import MAX_OPERATIONS, Transaction
+from chalicelib.storage.usage import Counted, count_usage, usage_updates
 from chalicelib.workflows.customer_terms import Terms, load_terms
 from chalicelib.workflows.rate_cdr import StoredCharge, ledger_entries, rate_cdr
 from chalicelib.workflows.summarise_call import summarise_call
@@ -89,6 +92,10 @@ class _Call:
     @property
     def unrated(self) -> list[StoredCharge]:
         return [charge for charge in self.cdr.charges if charge["state"] == "unrated"]
+
+    @property
+    def day(self) -> date:
+        return day_of(self.cdr.record["setup_at"])
 
     @property
     def operations(self) -> int:
@@ -188,7 +195,7 @@ def _retention_s(batch: _Batch, isp_id: str) -> int:
 
 
 def _portions(calls: list[_Call]) -> Iterator[list[_Call]]:
-    """As many calls as fit one transaction with the balance."""
+    """As many calls as fit one transaction with the balance and the counters."""
     portion: list[_Call] = []
     for call in calls:
         if portion and not _fit([*portion, call]):
@@ -200,9 +207,10 @@ def _portions(calls: list[_Call]) -> Iterator[list[_Call]]:
 
 
 def _fit(calls: list[_Call]) -> bool:
+    counters = usage_updates((call.cdr.tenant_id, call.day) for call in calls)
     return (
         len(calls) <= CALLS_TOGETHER
-        and sum(call.operations for call in calls) < MAX_OPERATIONS
+        and sum(call.operations for call in calls) + counters < MAX_OPERATIONS
         and sum(call.size for call in calls) <= BYTES_TOGETHER
     )
 
@@ -240,7 +248,13 @@ def _commit(batch: _Batch, terms: Terms, calls: list[_Call]) -> None:
         booked = ledger_entries(call.cdr.call_id, call.cdr.charges, at=batch.now_ms)
         total += ledger.book(tx, call.cdr.customer_id, booked, occurred_at=call.cdr.record["setup_at"])
         entries += len(booked)
+    count_usage(tx, (_counted(call, terms.currency) for call in calls))
     if entries:
         scope = IspScope(calls[0].cdr.isp_id)
         ledger.move_balance(tx, scope, calls[0].cdr.customer_id, total, terms.currency, entries=entries)
     tx.commit()
+
+
+def _counted(call: _Call, currency: str) -> Counted:
+    cdr = call.cdr
+    return Counted(cdr.isp_id, cdr.tenant_id, cdr.call_id, call.day, currency, tally_call(cdr.record, cdr.charges))

@@ -27,6 +27,8 @@ from sbc.hook.staging import Over, after_outcome, start_stage
 
 log = logging.getLogger(__name__)
 
+CANCELLED = Over(call_events.REQUEST_TERMINATED, "Request Terminated", "system")
+
 
 @dataclass(frozen=True, slots=True)
 class CallControl:
@@ -95,6 +97,8 @@ class CallControl:
         call_events.note_ringing(call, body, now=now)
         outcome = call_events.stage_failed(call, status, local=local, now=now)
         self.admission.keep_only(call_id, call.counters())
+        if call.ending is not None:  # hung up by order while it rang
+            return await self._give_up(call, CANCELLED, now)
         over = after_outcome(call, outcome, status, admission=self.admission, now=now)
         if over is not None:
             return await self._give_up(call, over, now)

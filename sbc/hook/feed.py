@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from chalicelib.domain.ids import RANDOM_BYTES, id_time_ms, new_id
+from chalicelib.domain.live import is_order
 from chalicelib.domain.parts import DID_SHARDS, TenantCore, dids_key, index_key, subscribers_key
 from sbc.hook.feed_client import Change, FeedClient, FeedError
 from sbc.hook.kamailio_caches import KamailioCaches
@@ -40,7 +41,9 @@ class Feed:
         overlap_s: float,
         clock: Callable[[], float],
         cursor_file: Path,
+        obey: Callable[[str, str], None],
     ) -> None:
+        """``obey(change id, key)``: does at once what a feed item orders that names no part."""
         self._client = client
         self._store = store
         self._caches = caches
@@ -50,6 +53,7 @@ class Feed:
         self._overlap_ms = int(overlap_s * 1000)
         self._clock = clock
         self._cursor_file = cursor_file
+        self._obey = obey
         self._cursor = _read_cursor(cursor_file)
         self._acknowledged = ""
         self._handled: set[str] = set()
@@ -105,7 +109,10 @@ class Feed:
     async def _handle(self, page: tuple[Change, ...]) -> None:
         fresh = [change for change in page if change.change_id not in self._handled]
         for change in fresh:
-            self._store.forget_gone(change.key)
+            if is_order(change.key):
+                self._obey(change.change_id, change.key)
+            else:
+                self._store.forget_gone(change.key)
         held = self._store.parts
         await self._refresh({change.key for change in fresh if change.key in held or change.key in self._always})
         self._handled.update(change.change_id for change in fresh)

@@ -13,15 +13,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sbc.hook.call_control import CallControl
-from sbc.hook.call_events import lost_ending
+from sbc.hook.end_call import end_answered
 from sbc.hook.journal import JournalError
-from sbc.hook.kamailio_rpc import KamailioRpc, RpcError, RpcRefusedError
+from sbc.hook.kamailio_rpc import KamailioRpc, RpcError
 from sbc.hook.live_calls import Call
 from sbc.hook.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-DIALOG_GONE = 404
 _UPTIME = re.compile(rb"6:uptime(\d+):")  # bencoded text: its length comes first, and no end
 
 
@@ -117,10 +116,4 @@ class MediaWatch:
             self.metrics.count("lost_media")
             log.warning("call lost its media with the media engine", extra={"call_id": call.call_id})
             call.ending = ("media", max(answered_at, self.lost_at or self.started_at))
-        try:
-            await self.rpc.call("dlg.end_dlg", call.h_entry or 0, call.h_id or 0)
-        except RpcRefusedError as error:
-            log.warning("dialog not ended", extra={"call_id": call.call_id, "error": str(error)})
-            # Kamailio may lose the event when both parties answer their BYEs at the same moment
-            if error.code == DIALOG_GONE and self.control.live.find(call.call_id) is not None:
-                await self.control.close(call, lost_ending(call))
+        await end_answered(self.control, self.rpc, call)

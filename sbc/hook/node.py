@@ -29,8 +29,11 @@ from sbc.hook.journal import Journal
 from sbc.hook.kamailio_caches import KamailioCaches
 from sbc.hook.kamailio_rpc import KamailioRpc
 from sbc.hook.live_calls import LiveCalls
+from sbc.hook.live_watch import LiveWatch
+from sbc.hook.locations import Locations
 from sbc.hook.media_watch import MediaWatch, Rtpengine
 from sbc.hook.metrics import Metrics
+from sbc.hook.orders import Orders
 from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
 from sbc.hook.parts_disk import PartsDisk
 from sbc.hook.parts_store import PartsStore
@@ -40,6 +43,8 @@ from sbc.hook.settings import Settings, read_node_key, read_seal_key
 from sbc.hook.uploader import Uploader
 
 log = logging.getLogger(__name__)
+
+Obey = Callable[[str, str], None]
 
 
 def clock_ms() -> int:
@@ -87,8 +92,10 @@ class Node:
         control.restore(await journal.open_calls())
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
-        self._start_feed(background, store, rpc)
-        server = HttpServer(self._routes(control, store, rpc).handle, body_limit=settings.body_limit)
+        watch = self._start_live_watch(background, control)
+        obey = self._start_orders(stack, control, rpc, watch)
+        self._start_feed(background, store, rpc, obey=obey)
+        server = HttpServer(self._routes(control, store, rpc, watch).handle, body_limit=settings.body_limit)
         await server.listen(settings.listen_host, settings.listen_port)
         stack.push_async_callback(server.close)
         log.info("hook listens", extra={"port": server.port, "open_calls": len(control.live)})
@@ -140,7 +147,35 @@ class Node:
         )
         background.start(watch.run(settings.media_check_interval_s))
 
-    def _start_feed(self, background: Background, store: PartsStore, rpc: KamailioRpc) -> None:
+    def _start_live_watch(self, background: Background, control: CallControl) -> LiveWatch | None:
+        """None without an API."""
+        settings = self._settings
+        if self._client is None:
+            return None
+        watch = LiveWatch(
+            client=self._client,
+            decider=control.decider,
+            live=control.live,
+            locations=None if settings.location_db is None else Locations(settings.location_db),
+            metrics=self._metrics,
+            clock=time.monotonic,
+            wall_clock=clock_ms,
+            refresh_s=settings.live_refresh_s,
+        )
+        background.start(watch.run(settings.live_interval_s))
+        return watch
+
+    def _start_orders(
+        self, stack: AsyncExitStack, control: CallControl, rpc: KamailioRpc, watch: LiveWatch | None
+    ) -> Obey:
+        """What to call with an order of the feed."""
+        if watch is None:
+            return lambda _id, _key: None
+        orders = Orders(control=control, rpc=rpc, watch=watch, clock=clock_ms)
+        stack.push_async_callback(orders.close)
+        return orders.obey
+
+    def _start_feed(self, background: Background, store: PartsStore, rpc: KamailioRpc, *, obey: Obey) -> None:
         settings = self._settings
         if self._client is None or settings.parts_dir is not None:
             background.start(_load_first(store, settings.sbc_id))
@@ -161,6 +196,7 @@ class Node:
             overlap_s=settings.overlap_s,
             clock=time.monotonic,
             cursor_file=settings.data_dir / "feed-cursor",
+            obey=obey,
         )
         background.start(
             feed.run(poll_interval_s=settings.poll_interval_s, compare_interval_s=settings.compare_interval_s)
@@ -183,7 +219,7 @@ class Node:
             max_duration_s=settings.max_duration_s,
         )
 
-    def _routes(self, control: CallControl, store: PartsStore, rpc: KamailioRpc) -> Routes:
+    def _routes(self, control: CallControl, store: PartsStore, rpc: KamailioRpc, watch: LiveWatch | None) -> Routes:
         settings = self._settings
         return Routes(
             control=control,
@@ -204,6 +240,7 @@ class Node:
             metrics=self._metrics,
             sbc_id=settings.sbc_id,
             source_ttl_s=settings.source_ttl_s,
+            watched_tenants=lambda: 0 if watch is None else len(watch),
         )
 
 

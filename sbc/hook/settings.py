@@ -46,6 +46,9 @@ class Settings:
     reconcile_grace_s: float = 10.0  # an answered call may miss its dialog this long
     max_ring_s: int = 300
     max_duration_s: int = 4 * 3600
+    location_db: Path | None = None  # Kamailio's; None: live state is reported without registered phones
+    live_interval_s: float = 1.0  # how often the state of a watched tenant is looked at
+    live_refresh_s: float = 15.0  # the longest silence about a watched tenant
     rtpengine_ng_port: int = 0  # 0: calls that a restart of the media engine cuts off aren't looked for
     media_check_interval_s: float = 2.0
     media_timeout_s: int = 60  # rtpengine's --timeout: how long ago the last packet came when it reports

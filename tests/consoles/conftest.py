@@ -70,7 +70,10 @@ class Watch:
 @pytest.fixture
 def visitor(system: System, chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
     origin = system.settings.http_url
-    context = chromium.new_context(base_url=origin, locale="en-GB", viewport={"width": 1440, "height": 900})
+    # Little motion from the start: a message that fades away while a page is looked at is half visible, and fails
+    context = chromium.new_context(
+        base_url=origin, locale="en-GB", viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
     context.set_default_timeout(10_000)
     watch = Watch(origin)
     watch.follow(context)

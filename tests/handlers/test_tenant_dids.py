@@ -36,7 +36,7 @@ def test_free_numbers_are_offered_and_taken_ones_not(api: ApiClient) -> None:
     offered = admin.get(f"{world.path}/available-dids").expect(200)["items"]
     own = admin.get(f"{world.path}/dids")
     assert [did["number"] for did in offered] == [numbers[0], numbers[2]]
-    assert own.expect(200)["items"] == [{"number": numbers[1], "subscriber_id": ""}]
+    assert own.expect(200)["items"] == [{"number": numbers[1], "subscriber_id": "", "subscriber_name": ""}]
     assert own.operations == ["GetItem", "Query"]
 
 
@@ -85,3 +85,22 @@ def test_a_tenant_with_numbers_is_in_use(api: ApiClient) -> None:
     assert world.admin.delete(world.path).expect(409)["code"] == "in_use"
     world.admin.delete(f"{world.path}/dids/{number}").expect(204)
     world.admin.delete(world.path).expect(204)
+
+
+def test_whom_a_number_rings_is_told_by_name_with_one_read_more(api: ApiClient) -> None:
+    world = a_tenant_world(api)
+    alice = world.admin.post(f"{world.path}/subscribers", {"username": "alice", "name": "Alice Adams"}).expect(201)
+    bob = world.admin.post(f"{world.path}/subscribers", {"username": "bob"}).expect(201)
+    first, second = fresh_numbers(2)
+    add(world, [first, second])
+    for number, owner in ((first, alice), (second, bob)):
+        made = world.admin.post(f"{world.path}/dids", {"number": number, "subscriber_id": owner["id"]}).expect(201)
+        assert made["subscriber_name"] == (owner["name"] or owner["username"])
+
+    listed = world.admin.get(f"{world.path}/dids")
+
+    assert {one["number"]: one["subscriber_name"] for one in listed.json["items"]} == {
+        first: "Alice Adams",
+        second: "bob",
+    }
+    assert listed.operations == ["GetItem", "Query", "BatchGetItem"]

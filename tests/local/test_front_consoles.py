@@ -15,12 +15,14 @@ from local.settings import ROOT
 @pytest.fixture
 def consoles(tmp_path: Path) -> Consoles:
     (tmp_path / "delivery.json").write_text((ROOT / "consoles/delivery.json").read_text())
-    for name, content in {"isp/index.html": "<p>isp</p>", "assets/a-1.js": "1", "assets/a-1.css": "a{}"}.items():
+    files = {"isp/index.html": "<p>isp</p>", "assets/a-1.js": "1", "assets/a-1.css": "a{}"}
+    more = {f"{entry}/index.html": f"<p>{entry}</p>" for entry in ("console", "phone")}
+    for name, content in (files | more | {"static/phone/phone.webmanifest": "{}"}).items():
         path = tmp_path / "dist" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     (tmp_path / "secret.txt").write_text("not for anybody")
-    return Consoles(tmp_path)
+    return Consoles(tmp_path, websockets=("wss://sbc.example:8443/ws", "ws://127.0.0.1:61105"))
 
 
 def get(consoles: Consoles, path: str, *, method: str = "GET", **headers: str) -> HttpResponse | None:
@@ -52,6 +54,41 @@ def test_the_policy_allows_no_inline_script_and_no_stranger(consoles: Consoles) 
     assert policy["connect-src"] == "'self'"
     assert policy["frame-ancestors"] == "'none'"
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def policy_of(headers: dict[str, str]) -> dict[str, str]:
+    return dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+
+
+def test_the_phone_alone_may_speak_to_the_sbcs_and_use_the_microphone(consoles: Consoles) -> None:
+    pages = {entry: found(consoles, f"/{entry}/")[1] for entry in ("isp", "console", "phone")}
+
+    assert {entry: policy_of(headers)["connect-src"] for entry, headers in pages.items()} == {
+        "isp": "'self'",
+        "console": "'self'",
+        "phone": "'self' ws://127.0.0.1:61105 wss://sbc.example:8443",
+    }
+    others = {name: value for name, value in policy_of(pages["phone"]).items() if name != "connect-src"}
+    assert others.items() <= policy_of(pages["isp"]).items()
+    microphones = {entry: headers["Permissions-Policy"].split("microphone=")[1] for entry, headers in pages.items()}
+    assert microphones == {"isp": "()", "console": "()", "phone": "(self)"}
+
+
+def test_an_address_that_would_change_the_policy_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "delivery.json").write_text((ROOT / "consoles/delivery.json").read_text())
+
+    with pytest.raises(ValueError, match="no address of a WebSocket"):
+        Consoles(tmp_path, websockets=("https://elsewhere.example",))
+    safe = Consoles(tmp_path, websockets=("wss://sbc.example; script-src *",))
+
+    assert "script-src *" not in safe.delivery.headers_of("phone")["Content-Security-Policy"]
+
+
+def test_files_with_lasting_names_are_kept_for_a_day(consoles: Consoles) -> None:
+    status, headers, _ = found(consoles, "/static/phone/phone.webmanifest")
+
+    assert (status, headers["Cache-Control"]) == (200, "public, max-age=86400")
+    assert headers["Content-Type"] == "application/manifest+json"
 
 
 def test_files_whose_names_hold_their_hash_are_kept_for_good(consoles: Consoles) -> None:

@@ -23,7 +23,14 @@ class FakeKamailio:
     def add_dialog(self, call_id: str, *, h_entry: int, h_id: int, sip_call_id: str = "c1") -> None:
         variables = [{"media": "webrtc,rtp,"}, {"call": f"{call_id},0,0,0"}]
         self.dialogs.append(
-            {"h_entry": h_entry, "h_id": h_id, "call-id": sip_call_id, "state": 4, "variables": variables}
+            {
+                "h_entry": h_entry,
+                "h_id": h_id,
+                "call-id": sip_call_id,
+                "state": 4,
+                "variables": variables,
+                "caller": {"tag": "a", "cseq": "2"},
+            }
         )
 
     def wait_until_asked(self, *request: Any, timeout_s: float = 5.0) -> None:

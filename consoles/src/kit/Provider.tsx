@@ -1,12 +1,9 @@
-import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
 import '../styles/kit.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
-import type { Dictionary } from '../locales/en';
-import { I18nProvider, type Language } from './i18n';
+import { I18nProvider, type Loaded } from './i18n';
 import { Problem } from './problem';
 import { useStore } from './store';
 import { look, makeTheme, resolveVariables } from './theme';
@@ -21,7 +18,7 @@ export const queries = new QueryClient({
   },
 });
 
-export function Provider({ first, children }: { first: { language: Language; words: Dictionary }; children: ReactNode }) {
+export function Provider({ first, children }: { first: Loaded; children: ReactNode }) {
   const { primary_color: brand } = useStore(look);
   const theme = useMemo(() => makeTheme(brand), [brand]);
   return (

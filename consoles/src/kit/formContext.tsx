@@ -1,9 +1,11 @@
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { createContext, useContext, type ReactNode } from 'react';
 import { useI18n } from './i18n';
-import { findFaults, type SchemaName } from './rules';
+import { findFaults, type Fault, type SchemaName } from './rules';
 
 export type Fields = Record<string, unknown>;
+/** Of a form, beyond its schema. */
+export type Check = (values: Fields) => Record<string, Fault>;
 export type RecordForm = UseFormReturnType<Fields>;
 
 interface Found {
@@ -14,13 +16,13 @@ interface Found {
 const Context = createContext<Found | null>(null);
 
 /** A form that checks itself on blur by the API's schema. */
-export function useRecordForm(schema: SchemaName, initialValues: Fields): RecordForm {
+export function useRecordForm(schema: SchemaName, initialValues: Fields, check?: Check): RecordForm {
   const { t } = useI18n();
   return useForm<Fields>({
     initialValues,
     validateInputOnBlur: true,
     validate: (values) =>
-      Object.fromEntries(Object.entries(findFaults(schema, values)).map(([path, fault]) => [path, t(...fault)])),
+      Object.fromEntries(Object.entries({ ...findFaults(schema, values), ...check?.(values) }).map(([path, fault]) => [path, t(...fault)])),
   });
 }
 

@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { en, type Dictionary, type Key } from '../locales/en';
+import type { Dictionary, Key } from '../locales/dictionary';
 import { connected } from './session';
 
 export const LANGUAGES = { en: 'English', 'pt-BR': 'Português (Brasil)' } as const;
@@ -7,10 +7,8 @@ export type Language = keyof typeof LANGUAGES;
 export type Values = Readonly<Record<string, string | number>>;
 
 const REMEMBERED = 'patchbay.language';
-const LOADERS: Record<Language, () => Promise<Dictionary>> = {
-  en: () => Promise.resolve(en),
-  'pt-BR': () => import('../locales/pt-BR').then((module) => module.ptBR),
-};
+/** Of one console: its words in each language, loaded when they are needed. */
+export type Words = Readonly<Record<Language, () => Promise<{ words: Dictionary }>>>;
 
 export interface I18n {
   language: Language;
@@ -40,8 +38,8 @@ export function preferredLanguage(): Language {
   return navigator.language.startsWith('pt') ? 'pt-BR' : 'en';
 }
 
-export function loadLanguage(language: Language): Promise<Dictionary> {
-  return LOADERS[language]();
+export async function loadLanguage(all: Words, language: Language): Promise<Loaded> {
+  return { all, language, words: (await all[language]()).words };
 }
 
 function makeI18n(language: Language, words: Dictionary, setLanguage: (language: Language) => void): I18n {
@@ -49,37 +47,38 @@ function makeI18n(language: Language, words: Dictionary, setLanguage: (language:
   return {
     language,
     setLanguage,
-    t: (key, values = {}) => fill(words[key], values),
-    find: (key) => (words as Record<string, string>)[key] ?? '',
+    t: (key, values = {}) => fill(words[key] ?? key, values),
+    find: (key) => words[key] ?? '',
     date: (instant) => dates.format(new Date(instant)),
     money: (micros, currency) =>
       new Intl.NumberFormat(language, { style: 'currency', currency, maximumFractionDigits: 6 }).format(micros / 1e6),
   };
 }
 
-interface Loaded {
+export interface Loaded {
+  all: Words;
   language: Language;
   words: Dictionary;
 }
 
 /** `first` is loaded before the first paint, so that nothing is shown in the wrong language. */
 export function I18nProvider({ first, children }: { first: Loaded; children: ReactNode }) {
-  const [{ language, words }, setLoaded] = useState(first);
+  const [{ all, language, words }, setLoaded] = useState(first);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
   const value = useMemo(
     () =>
       makeI18n(language, words, (next) => {
-        void loadLanguage(next).then(
+        void loadLanguage(all, next).then(
           (found) => {
             localStorage.setItem(REMEMBERED, next);
-            setLoaded({ language: next, words: found });
+            setLoaded(found);
           },
           () => connected.set(false),
         );
       }),
-    [language, words],
+    [all, language, words],
   );
   return <Context value={value}>{children}</Context>;
 }

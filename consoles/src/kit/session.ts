@@ -1,4 +1,5 @@
 // The access token lives in memory alone; the refresh token in a cookie that scripts can't read.
+import { SESSION_OF, viewedTenant } from './place';
 import { readProblem, Unreachable, type Problem } from './problem';
 import { Store } from './store';
 
@@ -15,13 +16,12 @@ interface Tokens {
 }
 
 const OUT: Session = { status: 'out', token: '', role: '' };
-const CONSOLE = location.pathname.split('/')[1] ?? '';
 
 export const session = new Store<Session>({ ...OUT, status: 'unknown' });
 export const connected = new Store(true);
 
 /** What a request needs that starts, renews or ends a session. */
-export const SESSION_HEADERS = { 'X-Session-Cookie': CONSOLE, 'Content-Type': 'application/json' } as const;
+export const SESSION_HEADERS = { 'X-Session-Cookie': SESSION_OF, 'Content-Type': 'application/json' } as const;
 
 export function startSession(tokens: Tokens): void {
   session.set({ status: 'in', token: tokens.access_token, role: tokens.role });
@@ -56,18 +56,27 @@ export function refreshSession(): Promise<boolean> {
 // A refresh token is good for one use: of several tabs one asks at a time, each with the newest cookie.
 async function renewAlone(): Promise<boolean> {
   const locks = (navigator as { locks?: LockManager }).locks; // absent where the page isn't secure
-  return locks ? await locks.request(`patchbay-${CONSOLE}`, () => renew()) : await renew();
+  return locks ? await locks.request(`patchbay-${SESSION_OF}`, () => renew()) : await renew();
 }
 
 async function renew(): Promise<boolean> {
   const response = await post('refresh');
   if (response.ok) {
-    startSession((await response.json()) as Tokens);
+    const tokens = (await response.json()) as Tokens;
+    startSession(viewedTenant ? await exchange(tokens) : tokens);
     return true;
   }
   if (response.status >= 500) throw await readProblem(response);
   session.set({ ...OUT, status: session.get().status === 'in' ? 'expired' : 'out' });
   return false;
+}
+
+/** The ISP's admin for the admin of the tenant that is looked at; the API notes who is behind it. */
+async function exchange(tokens: Tokens): Promise<Tokens> {
+  const headers = { Authorization: `Bearer ${tokens.access_token}` };
+  const response = await reach(new Request(`${location.origin}/v1/tenants/${viewedTenant}/view`, { method: 'POST', headers }));
+  if (!response.ok) throw await readProblem(response);
+  return (await response.json()) as Tokens;
 }
 
 export async function logOut(): Promise<Problem | null> {

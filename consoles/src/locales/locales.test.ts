@@ -1,33 +1,40 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fill } from '../kit/i18n';
 import { findFaults } from '../kit/rules';
-import { en } from './en';
-import { ptBR } from './pt-BR';
+import { words as consoleEn } from './en/words-console';
+import { words as ispEn } from './en/words-isp';
+import { words as phoneEn } from './en/words-phone';
+import { words as consolePt } from './pt-BR/words-console';
+import { words as ispPt } from './pt-BR/words-isp';
+import { words as phonePt } from './pt-BR/words-phone';
 
-const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+const CONSOLES: Record<string, [Record<string, string>, Record<string, string>]> = {
+  isp: [ispEn, ispPt], console: [consoleEn, consolePt], phone: [phoneEn, phonePt],
+};
+const placeholders = (text = '') => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
-test('both languages have the same texts', () => {
-  expect(Object.keys(ptBR).sort()).toEqual(Object.keys(en).sort());
-});
+describe.each(Object.entries(CONSOLES))('the words of %s', (_, [en, ptBR]) => {
+  test('are the same texts in both languages', () => {
+    expect(Object.keys(ptBR).sort()).toEqual(Object.keys(en).sort());
+  });
 
-test('no text is empty', () => {
-  expect(Object.entries({ ...en, ...ptBR }).filter(([, text]) => !text.trim())).toEqual([]);
-});
+  test('are never empty', () => {
+    expect(Object.entries({ ...en, ...ptBR }).filter(([, text]) => !text.trim())).toEqual([]);
+  });
 
-test('a text takes the same values in both languages', () => {
-  const differing = (Object.keys(en) as (keyof typeof en)[]).filter(
-    (key) => placeholders(en[key]).join() !== placeholders(ptBR[key]).join(),
-  );
+  test('take the same values in both languages', () => {
+    const differing = Object.keys(en).filter((key) => placeholders(en[key]).join() !== placeholders(ptBR[key]).join());
 
-  expect(differing).toEqual([]);
+    expect(differing).toEqual([]);
+  });
+
+  test('have a text for a rule that a form may break', () => {
+    const [[key] = ['']] = Object.values(findFaults('SignupBody', { email: '' }));
+
+    expect(en).toHaveProperty([key]);
+  });
 });
 
 test('values are filled in, and a missing one stays visible', () => {
   expect(fill('{n} of {of}', { n: 1 })).toBe('1 of {of}');
-});
-
-test('every rule that a form may break has a text', () => {
-  const [[key] = ['']] = Object.values(findFaults('SignupBody', { email: '' }));
-
-  expect(en).toHaveProperty([key]);
 });

@@ -7,7 +7,7 @@ import { FieldMoney } from '../../kit/fields';
 import { FieldText } from '../../kit/FieldText';
 import { useI18n } from '../../kit/i18n';
 import { say } from '../../kit/undo';
-import { ActionForm } from '../ActionForm';
+import { ActionForm } from '../../kit/ActionForm';
 
 /** What the customer has, how it came to that, and a way to correct it. */
 export function Balance({ customer: { id, currency } }: { customer: Schemas['CustomerView'] }) {

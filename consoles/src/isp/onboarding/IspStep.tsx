@@ -3,8 +3,8 @@ import { api, take } from '../../kit/api';
 import { FieldSelect } from '../../kit/fields';
 import { FieldText } from '../../kit/FieldText';
 import { useI18n } from '../../kit/i18n';
-import { ActionForm } from '../ActionForm';
-import { countries, currencies, ownTimeZone, timeZones } from '../places';
+import { ActionForm } from '../../kit/ActionForm';
+import { countries, currencies, ownTimeZone, timeZones } from '../../kit/places';
 import type { StepProps } from './Onboarding';
 
 export function IspStep({ headers, begun, onSaved }: StepProps) {

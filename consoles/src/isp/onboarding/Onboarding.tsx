@@ -5,7 +5,7 @@ import type { Schemas } from '../../kit/api';
 import { useI18n } from '../../kit/i18n';
 import { startSession } from '../../kit/session';
 import { applyLookOf } from '../../kit/theme';
-import { Outside } from '../Outside';
+import { Outside } from '../../kit/Outside';
 import { IspStep } from './IspStep';
 import { PlanStep } from './PlanStep';
 import { ThemeStep } from './ThemeStep';
@@ -32,7 +32,7 @@ export function Onboarding({ token, begun }: { token: string; begun: Begun }) {
   const finish = async (tokens: Schemas['TokensView']) => {
     startSession(tokens);
     await applyLookOf(present.isp?.namespace ?? '');
-    await navigate({ to: '/', search: {} as never });
+    await navigate({ to: '/', search: {} });
   };
   return (
     <Outside wide title={t(`onboarding.${step}`)} text={t(`onboarding.${step}_text`)}>

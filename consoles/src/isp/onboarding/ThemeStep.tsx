@@ -1,6 +1,6 @@
 import { api, take } from '../../kit/api';
 import { useI18n } from '../../kit/i18n';
-import { ActionForm } from '../ActionForm';
+import { ActionForm } from '../../kit/ActionForm';
 import { ThemeFields } from '../ThemeFields';
 import type { StepProps } from './Onboarding';
 

@@ -1,7 +1,7 @@
 import { api, take } from '../../kit/api';
 import { FieldText } from '../../kit/FieldText';
 import { useI18n } from '../../kit/i18n';
-import { ActionForm } from '../ActionForm';
+import { ActionForm } from '../../kit/ActionForm';
 import type { StepProps } from './Onboarding';
 
 export function UserStep({ headers, begun, onSaved }: StepProps) {

@@ -5,7 +5,7 @@ import { useI18n } from '../../kit/i18n';
 import { ListPage } from '../../kit/ListPage';
 import type { Resource } from '../../kit/resource';
 import { Gateways } from '../carriers/Gateways';
-import { Mark, Standing } from '../Standing';
+import { Mark, Standing } from '../../kit/Standing';
 
 const CARRIERS: Resource = { path: '/v1/carriers', noun: 'carrier', schema: 'CarrierBody' };
 

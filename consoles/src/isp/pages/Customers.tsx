@@ -6,7 +6,7 @@ import { useI18n } from '../../kit/i18n';
 import { ListPage } from '../../kit/ListPage';
 import type { Resource } from '../../kit/resource';
 import { Balance } from '../customers/Balance';
-import { Standing } from '../Standing';
+import { Standing } from '../../kit/Standing';
 
 const CUSTOMERS: Resource = { path: '/v1/customers', noun: 'customer', schema: 'CustomerBody' };
 

@@ -8,7 +8,7 @@ import { ListPage } from '../../kit/ListPage';
 import { Problem } from '../../kit/problem';
 import type { Resource } from '../../kit/resource';
 import { useProblemText } from '../../kit/useProblemText';
-import { Mark } from '../Standing';
+import { Mark } from '../../kit/Standing';
 
 type Domain = Schemas['DomainView'];
 const DOMAINS: Resource = { path: '/v1/domains', noun: 'domain', schema: 'DomainBody' };

@@ -12,8 +12,8 @@ import { offerUndo, say } from '../../kit/undo';
 import { useListSearch } from '../../kit/useListSearch';
 import { useRows } from '../../kit/useRows';
 import { useProblemText } from '../../kit/useProblemText';
-import { ActionForm } from '../ActionForm';
-import { Mark } from '../Standing';
+import { ActionForm } from '../../kit/ActionForm';
+import { Mark } from '../../kit/Standing';
 
 const PATH = '/v1/dids';
 

@@ -5,7 +5,7 @@ import { DataTable } from '../../kit/DataTable';
 import { Empty } from '../../kit/Empty';
 import { useI18n } from '../../kit/i18n';
 import { useProblemText } from '../../kit/useProblemText';
-import { Mark } from '../Standing';
+import { Mark } from '../../kit/Standing';
 
 const EVERY_MS = 5000;
 

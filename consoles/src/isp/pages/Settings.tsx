@@ -8,9 +8,9 @@ import { useI18n } from '../../kit/i18n';
 import { startSession } from '../../kit/session';
 import { applyLook } from '../../kit/theme';
 import { say } from '../../kit/undo';
-import { ActionForm } from '../ActionForm';
-import { meQuery } from '../me';
-import { countries, timeZones } from '../places';
+import { ActionForm } from '../../kit/ActionForm';
+import { meQuery } from '../../kit/me';
+import { countries, timeZones } from '../../kit/places';
 import { ThemeFields } from '../ThemeFields';
 
 export function Settings() {

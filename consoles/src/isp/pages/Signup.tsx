@@ -7,9 +7,9 @@ import { FieldText } from '../../kit/FieldText';
 import { useI18n } from '../../kit/i18n';
 import { useListSearch } from '../../kit/useListSearch';
 import { useProblemText } from '../../kit/useProblemText';
-import { ActionForm } from '../ActionForm';
+import { ActionForm } from '../../kit/ActionForm';
 import { Onboarding } from '../onboarding/Onboarding';
-import { Outside } from '../Outside';
+import { Outside } from '../../kit/Outside';
 
 export function Signup() {
   const { token } = useListSearch()[0];

@@ -10,7 +10,7 @@ import { ListPage } from '../../kit/ListPage';
 import type { Resource } from '../../kit/resource';
 import { say } from '../../kit/undo';
 import { useProblemText } from '../../kit/useProblemText';
-import { Standing } from '../Standing';
+import { Standing } from '../../kit/Standing';
 
 type User = Schemas['UserView'];
 const USERS: Resource = { path: '/v1/users', noun: 'user', schema: 'UserBody' };

@@ -1,9 +1,8 @@
-import type { Dictionary } from '../en';
+import type { shared as english } from '../en';
 import { fields } from './fields';
 import { help } from './help';
 import { kit } from './kit';
-import { nouns } from './nouns';
 import { problems } from './problems';
 import { session } from './session';
 
-export const ptBR: Dictionary = { ...kit, ...problems, ...session, ...nouns, ...fields, ...help };
+export const shared: Record<keyof typeof english, string> = { ...kit, ...problems, ...session, ...fields, ...help };

@@ -1,0 +1,4 @@
+import '../generated/mantine.css';
+import '@mantine/notifications/styles.css';
+
+export { startConsole } from './mount';

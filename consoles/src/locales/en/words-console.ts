@@ -1,0 +1,4 @@
+import { shared } from '.';
+import { console } from './console';
+
+export const words = { ...shared, ...console };

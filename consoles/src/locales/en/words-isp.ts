@@ -1,0 +1,4 @@
+import { shared } from '.';
+import { isp } from './isp';
+
+export const words = { ...shared, ...isp };

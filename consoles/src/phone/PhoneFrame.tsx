@@ -1,0 +1,175 @@
+import { ActionIcon, Alert, Box, Button, Group, Stack, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import type { Key } from '../locales/dictionary';
+import { useI18n } from '../kit/i18n';
+import { LanguageChoice } from '../kit/LanguageChoice';
+import { meQuery } from '../kit/me';
+import { Logo } from '../kit/Outside';
+import { logOut, session } from '../kit/session';
+import { useStore } from '../kit/store';
+import { applyLookOf } from '../kit/theme';
+import { useProblemText } from '../kit/useProblemText';
+import { account, phoneState, startPhone, stopPhone } from './engine';
+import { useInstallable } from './installing';
+import { LoginForm } from './pages/Login';
+import { Announcer } from './parts/Announcer';
+import { Elsewhere } from './parts/Elsewhere';
+import { PhonePanel } from './parts/PhonePanel';
+import { Standing } from './parts/Standing';
+import { Troubles } from './parts/Troubles';
+import { askForTurn, giveUpTurn, turn } from './sip/turn';
+
+const PAGES: readonly { to: string; title: Key }[] = [
+  { to: '/', title: 'phone.title' },
+  { to: '/history', title: 'phone.history' },
+  { to: '/contacts', title: 'phone.contacts' },
+  { to: '/sound', title: 'phone.sound' },
+  { to: '/setup', title: 'phone.setup' },
+];
+
+/** The phone on the left, a page beside it; on a small screen one after the other, with the calls above all. */
+export function PhoneFrame() {
+  const { pathname } = useLocation();
+  const mine = useStore(turn) === 'mine';
+  const trouble = usePhone(mine);
+  useLook();
+  useInstallable();
+  const tell = useProblemText();
+  const { t } = useI18n();
+  return (
+    <>
+      <Header />
+      <Announcer />
+      {useStore(session).status === 'expired' && <Expired />}
+      <Box className={pathname === '/' ? 'phone at-keypad' : 'phone'}>
+        <Box component="section" className="panel" aria-labelledby="panel">
+          <h1 id="panel" className="unseen">{t('phone.title')}</h1>
+          {trouble ? <Alert color="red" role="alert">{tell(trouble)}</Alert> : null}
+          {useStore(turn) === 'elsewhere' ? <Elsewhere /> : (
+            <>
+              <Troubles />
+              <PhonePanel />
+            </>
+          )}
+        </Box>
+        <Box component="main" className="page"><Outlet /></Box>
+      </Box>
+    </>
+  );
+}
+
+/** The phone runs while this tab has the turn; it is tried again until the API answers. */
+function usePhone(mine: boolean): unknown {
+  const [trouble, setTrouble] = useState<unknown>(null);
+  const { status } = useStore(session);
+  useEffect(askForTurn, []);
+  useEffect(() => {
+    if (!mine) {
+      stopPhone();
+      return undefined;
+    }
+    if (status !== 'in') return undefined;
+    const start = () => void startPhone().then(() => setTrouble(null), setTrouble);
+    start();
+    const timer = setInterval(start, 5_000);
+    return () => clearInterval(timer);
+  }, [mine, status]);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => phoneState.get().lines.some((line) => line.stage === 'talking') && event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    window.addEventListener('pagehide', stopPhone);
+    return () => {
+      window.removeEventListener('beforeunload', ask);
+      window.removeEventListener('pagehide', stopPhone);
+    };
+  }, []);
+  return trouble;
+}
+
+function useLook(): void {
+  const { data: me } = useQuery(meQuery);
+  const namespace = me?.isp?.namespace;
+  useEffect(() => {
+    if (namespace) void applyLookOf(namespace);
+  }, [namespace]);
+}
+
+function Header() {
+  const { t } = useI18n();
+  const { pathname } = useLocation();
+  const who = useStore(account);
+  return (
+    <header className="head">
+      <Group justify="space-between" wrap="nowrap" px="md" py={8} gap="sm">
+        <Group gap="sm" wrap="nowrap" miw={0}>
+          <Logo />
+          {who && <Text size="sm" fw={600} truncate>{who.display_name || who.username}{who.alias ? ` · ${who.alias}` : ''}</Text>}
+        </Group>
+        <Group gap="xs" wrap="nowrap">
+          <Standing />
+          <Box visibleFrom="sm"><LanguageChoice /></Box>
+          <SchemeChoice />
+          <LeaveButton />
+        </Group>
+      </Group>
+      <nav aria-label={t('kit.menu')} className="tabs">
+        {PAGES.map(({ to, title }) => (
+          <Link key={to} to={to} className="tab" aria-current={pathname === to ? 'page' : undefined}>{t(title)}</Link>
+        ))}
+      </nav>
+    </header>
+  );
+}
+
+function SchemeChoice() {
+  const { t } = useI18n();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  return (
+    <ActionIcon variant="default" size={30} aria-label={t(scheme === 'dark' ? 'kit.light' : 'kit.dark')}
+      onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>{scheme === 'dark' ? '☀' : '☾'}</ActionIcon>
+  );
+}
+
+function LeaveButton() {
+  const { t } = useI18n();
+  const tell = useProblemText();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [trouble, setTrouble] = useState('');
+  const leave = async () => {
+    const problem = await logOut().catch((error: unknown) => error);
+    if (problem) {
+      setTrouble(tell(problem));
+      return;
+    }
+    stopPhone();
+    giveUpTurn();
+    account.set(null);
+    queries.clear();
+    await navigate({ to: '/login' });
+  };
+  return (
+    <>
+      {trouble && <Text role="alert" size="xs" c="red">{trouble}</Text>}
+      <Button variant="default" size="xs" onClick={() => void leave()}>{t('kit.log_out')}</Button>
+    </>
+  );
+}
+
+/** The session is over; calls go on, and what is on the page stays. */
+function Expired() {
+  const { t } = useI18n();
+  const who = useStore(account);
+  return (
+    <Box className="expired" role="region" aria-label={t('phone.again')}>
+      <Stack gap="xs" maw={420}>
+        <Text fw={600}>{t('phone.again')}</Text>
+        <Text size="sm">{t('phone.again_text')}</Text>
+        <LoginForm fixed={who ? `${who.username}@${who.domain}` : ''} onSuccess={() => undefined} />
+      </Stack>
+    </Box>
+  );
+}

@@ -1,0 +1,4 @@
+import type { Schemas } from '../../kit/api';
+
+/** Who this phone is, and what it registers with: in memory, never in web storage (ADR 6). */
+export type Account = Schemas['PhoneView'];
