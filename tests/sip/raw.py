@@ -6,7 +6,7 @@ import hashlib
 import re
 import socket
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.sip.stack import DOMAIN
 
@@ -17,13 +17,13 @@ class RawPhone:
 
     sip: str
     address: str = "127.0.0.1"
+    registration: str = field(default_factory=lambda: uuid.uuid4().hex)  # Call-ID of all its REGISTERs (RFC 3261 10.2)
+    sent: int = 0
 
     def __post_init__(self) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((self.address, 0))
         self.where = "{}:{}".format(*self.socket.getsockname())
-        self.registration = uuid.uuid4().hex  # the Call-ID of all its REGISTERs (RFC 3261 10.2)
-        self._cseq = 0
 
     def close(self) -> None:
         self.socket.close()
@@ -32,14 +32,14 @@ class RawPhone:
         self, method: str, *, user: str, to: str = "", ruri: str = "", more: str = "", max_forwards: int = 70,
         call_id: str = "",
     ) -> str:  # fmt: skip
-        self._cseq += 1
+        self.sent += 1
         call_id = call_id or (self.registration if method == "REGISTER" else uuid.uuid4().hex)
         to = to or f"<sip:{user}@{DOMAIN}>"
         return (
             f"{method} {ruri or f'sip:{DOMAIN}'} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {self.where};branch=z9hG4bK{uuid.uuid4().hex}\r\n"
             f"From: <sip:{user}@{DOMAIN}>;tag={uuid.uuid4().hex[:8]}\r\nTo: {to}\r\n"
-            f"Call-ID: {call_id}\r\nCSeq: {self._cseq} {method}\r\nContact: <sip:{user}@{self.where}>\r\n"
+            f"Call-ID: {call_id}\r\nCSeq: {self.sent} {method}\r\nContact: <sip:{user}@{self.where}>\r\n"
             f"Max-Forwards: {max_forwards}\r\n{more}Content-Length: 0\r\n\r\n"
         )
 
