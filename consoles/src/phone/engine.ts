@@ -19,6 +19,8 @@ const RECORD_MS = [1_000, 4_000, 15_000];
 
 let phone: Phone | null = null;
 let starting: Promise<void> | null = null;
+/** Counts starts and stops: what was begun before a stop comes to nothing. */
+let round = 0;
 
 phoneState.subscribe(() => tellCalls(phoneState.get().lines.filter(isLive).length));
 
@@ -31,9 +33,17 @@ export function startPhone(): Promise<void> {
   return starting;
 }
 
-async function begin(): Promise<void> {
-  const [found, { Phone }] = await Promise.all([take(api.GET('/v1/me/phone')), import('./sip/phone')]);
+/** Who this is. Asked anew until it was answered, then kept until the log-out. */
+export async function loadAccount(): Promise<Account> {
+  const found = account.get() ?? (await take(api.GET('/v1/me/phone')));
   account.set(found);
+  return found;
+}
+
+async function begin(): Promise<void> {
+  const mine = (round += 1);
+  const [found, { Phone }] = await Promise.all([loadAccount(), import('./sip/phone')]);
+  if (round !== mine) return;
   if (!canCall() || !found.websocket_url) {
     const refusal = canCall() ? 'no_websocket' : 'insecure';
     phoneState.set({ ...IDLE, connection: 'refused', refusal });
@@ -47,7 +57,16 @@ async function begin(): Promise<void> {
   phone.start();
 }
 
+/** With what the API says now, if the SBC wouldn't have it as it was. */
+export function renewPhone(): void {
+  if (phoneState.get().connection !== 'refused') return;
+  stopPhone();
+  account.set(null);
+  void startPhone().catch(() => undefined);
+}
+
 export function stopPhone(): void {
+  round += 1;
   phone?.stop();
   phone = null;
   starting = null;

@@ -4,6 +4,7 @@ export const phone = {
   'phone.contacts': 'Contacts',
   'phone.sound': 'Sound',
   'phone.setup': 'Set up a phone',
+  'phone.setup_short': 'Set-up',
   'phone.enter': 'Log in',
   'phone.login': 'Log in to your phone',
   'phone.login_text': 'Your calls in this browser.',

@@ -6,6 +6,7 @@ export const phone: Record<keyof typeof english, string> = {
   'phone.contacts': 'Contatos',
   'phone.sound': 'Som',
   'phone.setup': 'Configurar um telefone',
+  'phone.setup_short': 'Configurar',
   'phone.enter': 'Entrar',
   'phone.login': 'Entre no seu telefone',
   'phone.login_text': 'Suas ligações neste navegador.',

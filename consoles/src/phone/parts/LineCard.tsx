@@ -61,9 +61,9 @@ function Buttons({ line, other }: { line: Line; other: Line | null }) {
         {talking && line.held && <Button variant="default" onClick={() => actions.resume(line.id)}>{t(other && !other.held ? 'phone.swap' : 'phone.resume')}</Button>}
         {open && <Button variant="default" aria-expanded={transferring} onClick={() => setTransferring(!transferring)}>{t('phone.transfer')}</Button>}
       </div>
+      {open && transferring && <TransferBox line={line} onDone={() => setTransferring(false)} />}
       {open && other && <Connect line={line} other={other} />}
       <Button color="red.8" fullWidth mt="xs" onClick={() => actions.hangUp(line.id)}>{t('phone.hang_up')}</Button>
-      {open && transferring && <TransferBox line={line} onDone={() => setTransferring(false)} />}
       {line.transfer && <TransferState line={line} />}
     </>
   );
