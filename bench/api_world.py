@@ -6,7 +6,8 @@ from typing import Any
 
 from bench.api_drive import Drive, Json
 from tests.api_client import ApiClient
-from tests.calls_world import RATES, SERVICES, UK_MOBILE, Provider, a_provider
+from tests.calls_world import RATES, SERVICES, UK_MOBILE, US, Provider, a_provider
+from tests.imports import fetch
 from tests.onboarding import (
     PASSWORD,
     World,
@@ -31,7 +32,7 @@ def drive_everything() -> Drive:
     drive.attempt(drive_people, api)
     drive.attempt(drive_platform, as_platform_admin(api), onboard(api))
     provider = a_provider(api)
-    for area in (drive_catalogue, drive_customers, drive_tenants, drive_numbers, drive_calls, drive_node):
+    for area in (drive_catalogue, drive_customers, drive_tenants, drive_numbers, drive_calls, drive_live, drive_node):
         drive.attempt(area, provider)
     return drive
 
@@ -174,6 +175,9 @@ def drive_tenants(drive: Drive, provider: Provider) -> None:
     group = drive.crud(
         admin, f"{path}/security-groups", {"name": "USA", "countries": ["US"]}, {"countries": ["US", "GB"]}
     )
+    drive.ask(admin, "POST", "/security-group-tests", {"countries": ["US", "GB"], "number": "+12092488701"})
+    drive.ask(admin, "POST", "/date-range-tests", {"time_zone": "UTC", "rules": [{"weekdays": [1]}]})
+    drive.ask(admin, "GET", f"{path}/connection")
     for number in range(SUBSCRIBERS):
         admin.post(f"{path}/subscribers", {"username": f"u{number}", "alias": f"{number + 100}"}).expect(201)
     ann = {"username": "ann", "alias": "99", "security_group_id": group["id"]}
@@ -183,6 +187,19 @@ def drive_tenants(drive: Drive, provider: Provider) -> None:
     drive.ask(provider.api, "POST", "/auth/subscriber-login", login)
     explained = {"subscriber_id": subscriber["id"], "dialled": UK_MOBILE}
     drive.ask(admin, "POST", f"{path}/explain-call", explained)
+    _drive_jobs(drive, admin, path)
+
+
+def _drive_jobs(drive: Drive, admin: ApiClient, path: str) -> None:
+    content = b"username\nimported\n"
+    upload = drive.ask(admin, "POST", f"{path}/uploads", {"bytes": len(content), "purpose": "subscriber_import"})
+    fetch(upload["url"], method="PUT", body=content, headers=upload["headers"])
+    body = {"upload_id": upload["upload_id"], "dry_run": False}
+    job = drive.ask(admin, "POST", f"{path}/subscriber-imports", body)
+    drive.ask(admin, "GET", f"{path}/subscriber-imports/template")
+    drive.ask(admin, "POST", f"{path}/subscriber-exports")
+    drive.ask(admin, "GET", f"{path}/jobs/{job['id']}")
+    drive.ask(admin, "GET", f"{path}/jobs")
 
 
 def drive_numbers(drive: Drive, provider: Provider) -> None:
@@ -213,6 +230,28 @@ def drive_calls(drive: Drive, provider: Provider) -> None:
     drive.ask(admin, "GET", "/charges?state=unrated")
     asked = {"customer_id": provider.customer_id, "number": UK_MOBILE, "seconds": 60}
     drive.ask(admin, "POST", "/price-checks", asked)
+    drive.ask(admin, "GET", "/usage")
+    drive.ask(admin, "GET", f"/tenants/{provider.tenant_id}/usage")
+
+
+def drive_live(drive: Drive, provider: Provider) -> None:
+    """A tenant that is looked at, a report of its node, and a call hung up."""
+    admin, path = provider.admin, f"/tenants/{provider.tenant_id}"
+    nobody = {"subscriber_id": "", "name": "", "number": US}
+    call_id = an_id("call")
+    call = {
+        "call_id": call_id, "direction": "outbound", "state": "answered", "caller": nobody, "called": nobody,
+        "setup_at": 1, "answered_at": 2,
+    }  # fmt: skip
+    report: Json = {
+        "tenant_id": provider.tenant_id, "registrations": [], "calls": [call], "registrations_total": 0,
+        "calls_total": 1, "more_registered": [], "more_busy": [], "complete": True,
+    }  # fmt: skip
+    drive.ask(admin, "GET", f"{path}/live")
+    drive.ask(provider.node, "POST", "/sbc/live", report)
+    drive.ask(admin, "GET", f"{path}/live")
+    drive.ask(admin, "GET", f"{path}/contacts")
+    drive.ask(admin, "POST", f"{path}/live/calls/{call_id}/hang-up")
 
 
 def drive_node(drive: Drive, provider: Provider) -> None:

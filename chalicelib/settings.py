@@ -6,7 +6,7 @@ import os
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 
 class Settings(BaseModel):
@@ -24,6 +24,15 @@ class Settings(BaseModel):
     smtp_url: str | None = None
     secrets_adapter: Literal["secretsmanager", "file"] = "file"
     secrets_dir: str = "var/secrets"
+    files_adapter: Literal["s3", "directory"] = "directory"
+    files_dir: str = "var/files"
+    files_bucket: str = Field(default="", validate_default=True)
+    upload_link_s: int = Field(default=900, ge=60, le=3600)
+    upload_kept_s: int = Field(default=24 * 3600, ge=3600)  # time to look at a dry run before the real import
+    result_kept_s: int = Field(default=3600, ge=60, le=24 * 3600)  # results of imports hold new passwords
+    job_kept_days: int = Field(default=90, ge=1)
+    active_jobs: int = Field(default=5, ge=1)  # of a tenant: queued or running
+    uploads_per_tenant: int = Field(default=100, ge=1)  # per window of attempts
     dns_adapter: Literal["resolver", "file"] = "resolver"
     dns_file: str = "var/dns.json"
     allow_private_gateways: bool = False
@@ -39,6 +48,13 @@ class Settings(BaseModel):
     uniform_answer_ms: int = Field(default=400, ge=0)  # no sooner is a password reset answered, known user or not
     cdr_retention_days: int = Field(default=396, ge=1)
     expose_db_cost: bool = False  # adds X-Db-Operations and X-Db-Read-Units to every answer
+
+    @field_validator("files_bucket")
+    @classmethod
+    def _needs_bucket(cls, bucket: str, info: ValidationInfo) -> str:
+        if info.data.get("files_adapter") == "s3" and not bucket:
+            raise ValueError("the s3 adapter needs a bucket")
+        return bucket
 
 
 PREFIX = "PATCHBAY_"

@@ -23,9 +23,10 @@ install_packages() {
   printf '%s\n' "$wanted" >"$stamp"
 }
 
-make_types() {
+generate() {
   local made=src/generated/rules.json
   [ "$made" -nt openapi.json ] && [ "$made" -nt scripts/make_types.js ] || node scripts/make_types.js
+  node scripts/make_styles.js
 }
 
 build() {
@@ -38,7 +39,7 @@ build() {
 }
 
 install_packages
-make_types
+generate
 case "${1:-}" in
   install) build ;;
   build) rm -f dist/.built && build ;;

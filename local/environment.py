@@ -32,6 +32,8 @@ def make_app_environment(settings: Settings, paths: Paths) -> dict[str, str]:
         "PATCHBAY_MAIL_DIR": str(paths.mail),
         "PATCHBAY_SECRETS_ADAPTER": "file",
         "PATCHBAY_SECRETS_DIR": str(paths.secrets),
+        "PATCHBAY_FILES_ADAPTER": "directory",
+        "PATCHBAY_FILES_DIR": str(paths.files),
         "PATCHBAY_DNS_ADAPTER": "file",
         "PATCHBAY_DNS_FILE": str(paths.dns),
         "PATCHBAY_ALLOW_PRIVATE_GATEWAYS": "true",  # for the test gateway on loopback

@@ -95,6 +95,13 @@ def make_outbox_job() -> Job:
     return Job(name="outbox", every_s=1, run=lambda _key, _now_ms: expand_outbox())
 
 
+def make_files_job() -> Job:
+    """What a schedule does in AWS: files whose time has passed, new passwords among them, are deleted."""
+    from chalicelib.workflows.delete_ended_files import delete_ended_files
+
+    return Job(name="files", every_s=30, run=lambda _key, now_ms: delete_ended_files(now_ms=now_ms))
+
+
 def make_expiry_job() -> Job:
     """What DynamoDB does by itself in AWS: items whose ``ttl`` has passed are removed."""
     from chalicelib.storage.database import database
@@ -105,6 +112,23 @@ def make_expiry_job() -> Job:
         every_s=3600,
         run=lambda _key, now_ms: expire_items(database().client, database().table_name, now_s=now_ms // 1000),
     )
+
+
+def start_worker(ended: threading.Event) -> threading.Thread:
+    """What a queue triggers in AWS: imports and exports. On a thread of its own, so that long work delays no schedule;
+    once ``ended`` is set it stops after the step in hand."""
+    from chalicelib.workflows.work_on_jobs import work_on_jobs
+
+    def work() -> None:
+        while not ended.wait(_TICK_S):
+            try:
+                work_on_jobs(stop=ended.is_set)
+            except Exception:
+                log.exception("work on jobs failed")
+
+    worker = threading.Thread(target=work, name="jobs")
+    worker.start()
+    return worker
 
 
 def _make_job(name: str, schedule: Any, handler: Callable[[dict[str, Any], Any], object]) -> Job:
@@ -139,13 +163,16 @@ def main() -> None:
     from app import app
 
     paths = find_paths()
-    scheduler = Scheduler([*find_jobs(app), make_outbox_job(), make_expiry_job()], state=paths.var / "scheduler.json")
+    jobs = [*find_jobs(app), make_outbox_job(), make_files_job(), make_expiry_job()]
+    scheduler = Scheduler(jobs, state=paths.var / "scheduler.json")
     beat = paths.run / "scheduler.beat"
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    worker = start_worker(ended)
     while not ended.wait(_TICK_S):
         scheduler.run_due(time.time_ns() // 1_000_000)
         beat.touch()
+    worker.join()
 
 
 if __name__ == "__main__":

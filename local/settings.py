@@ -153,10 +153,11 @@ class Paths:
         return self.var / "log"
 
     def create(self) -> None:
-        """Secrets and the mailbox (it holds log-in links) are for the owner alone; so is the control socket."""
-        for path in (self.var, self.database, self.files, self.sbc, self.hook, self.log):
+        """Secrets, the mailbox (it holds log-in links) and files (some hold new passwords for a while) are for the
+        owner alone; so is the control socket."""
+        for path in (self.var, self.database, self.sbc, self.hook, self.log):
             path.mkdir(parents=True, exist_ok=True)
-        for path in (self.secrets, self.mail, self.run):
+        for path in (self.secrets, self.mail, self.files, self.run):
             path.mkdir(mode=0o700, exist_ok=True)
             path.chmod(0o700)
 

@@ -42,9 +42,10 @@ class Answer:
 @cache
 def front() -> Front:
     from app import app
+    from chalicelib.clients.files import directory_files
     from chalicelib.settings import settings
 
-    return Front(app, mail=Path(settings().mail_dir))
+    return Front(app, mail=Path(settings().mail_dir), files=directory_files())
 
 
 @dataclass(frozen=True)

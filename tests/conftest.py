@@ -40,6 +40,7 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "PATCHBAY_DYNAMODB_ENDPOINT": f"http://127.0.0.1:{port}",
         "PATCHBAY_SECRETS_DIR": str(directory / "secrets"),
         "PATCHBAY_MAIL_DIR": str(directory / "mail"),
+        "PATCHBAY_FILES_DIR": str(directory / "files"),
         "PATCHBAY_DNS_ADAPTER": "file",
         "PATCHBAY_DNS_FILE": str(directory / "dns.json"),
         "PATCHBAY_ALLOW_PRIVATE_GATEWAYS": "true",

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from chalicelib.settings import settings
 
-NAMES = ("master-key", "cursor-key", "token-key")
+NAMES = ("master-key", "cursor-key", "token-key", "file-key")
 
 
 class Secrets(Protocol):

@@ -10,7 +10,8 @@ from chalice.app import Blueprint
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.rate_chunks import lookup_in_chunk, rates_in_chunk
 from chalicelib.domain.rating import Rate
-from chalicelib.handlers.crud import Crud, register
+from chalicelib.domain.sentences import SentenceError, say
+from chalicelib.handlers.crud import Creation, Crud, register
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.common import Page, read_instant
 from chalicelib.schemas.decks import (
@@ -25,7 +26,7 @@ from chalicelib.schemas.decks import (
 )
 from chalicelib.storage import keys
 from chalicelib.storage.rate_decks import RATE_DECK, lookup_rate_chunk, page_of_chunks
-from chalicelib.storage.records import create_record, get_record
+from chalicelib.storage.records import get_record
 from chalicelib.workflows.prepare_deck import check_currency, shown_rate
 from chalicelib.workflows.replace_rates import replace_rates
 
@@ -33,6 +34,11 @@ blueprint = Blueprint(__name__)
 
 CHUNKS_PER_PAGE = 10
 RATES_BODY = 4_000_000  # bytes: what Lambda takes, encoded
+
+
+def _new_values(body: RateDeckCreateBody) -> dict[str, Any]:
+    return {"name": body.name, "currency": check_currency(body.currency)}
+
 
 register(
     blueprint,
@@ -44,24 +50,9 @@ register(
         view_type=RateDeckView,
         read=("isp_admin",),
         write=("isp_admin",),
-        creates=False,
+        creation=Creation(RateDeckCreateBody, _new_values, "Create a rate deck without rates; its currency stays"),
     ),
 )
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    "/rate-decks",
-    roles=("isp_admin",),
-    body=RateDeckCreateBody,
-    out=RateDeckView,
-    status=201,
-    summary="Create a rate deck without rates; its currency stays",
-)
-def create_rate_deck(call: Call[RateDeckCreateBody]) -> RateDeckView:
-    values = {"name": call.body.name, "currency": check_currency(call.body.currency)}
-    return RateDeckView.model_validate(create_record(call.isp, RATE_DECK, values, actor=call.identity.actor()))
 
 
 @endpoint(
@@ -121,7 +112,7 @@ def lookup_deck_rate(call: Call[Any]) -> LookupView:
     deck = get_record(call.isp, RATE_DECK, call.path["rate_deck_id"])
     version, number = int(deck.deck_version), call.query.number
     if not deck.deck_version:
-        raise PatchbayError("deck_invalid", "This deck has no rates yet")
+        raise PatchbayError("deck_invalid", say("deck_without_rates"))
     payload = lookup_rate_chunk(call.isp.isp_id, deck.id, version, number)
     rate, tried = lookup_in_chunk(payload, number, _instant(call.query.at)) if payload else (None, ())
     return LookupView.model_construct(
@@ -137,8 +128,8 @@ def _instant(text: str) -> int:
         return time.time_ns() // 1_000_000
     try:
         return read_instant(text)
-    except ValueError as error:
-        raise field_error("at", str(error)) from error
+    except SentenceError as error:
+        raise field_error("at", error.sentence) from error
 
 
 def _view(rate: Rate) -> RateView:

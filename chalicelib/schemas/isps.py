@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from chalicelib.schemas.common import Body, Instant, Micros, Name, RecordView, ShortText, View
+from chalicelib.schemas.common import Body, Instant, Micros, Name, OptionalId, RecordView, ShortText, View
 from chalicelib.schemas.onboarding import Country, TimeZone
+
+ActionBeginning = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z_.]*$")]
 
 
 class IspPatch(Body):
@@ -56,6 +58,15 @@ class PublicPlan(View):
 
 class PublicPlans(BaseModel):
     items: list[PublicPlan]
+
+
+class AuditQuery(BaseModel):
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=2000)
+    user_id: OptionalId = Field(default="", description="Who did it")
+    action: ActionBeginning = Field(default="", description="Its beginning, such as tenant or tenant.view")
+    since: AwareDatetime | None = Field(default=None, description="RFC 3339; not before this")
+    until: AwareDatetime | None = Field(default=None, description="RFC 3339; not after this")
 
 
 class AuditView(View):

@@ -7,6 +7,7 @@ from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
+from chalicelib.domain.ids import new_id
 from chalicelib.storage import keys
 from chalicelib.storage.database import Key, Page, database
 from chalicelib.storage.items import Item
@@ -34,6 +35,14 @@ class AuditEntry(Item, discriminator="Audit"):
         return json.loads(self.after_json)
 
 
-def page_of_audit(isp_id: str, *, limit: int, after: Key | None) -> Page[AuditEntry]:
-    """One query, the newest first."""
-    return database().page(AuditEntry, keys.audit(isp_id), limit=limit, after=after, newest_first=True)
+def page_of_audit(isp_id: str, span: tuple[int, int], *, limit: int, after: Key | None) -> Page[AuditEntry]:
+    """One query, the newest first, of what was done between two instants (milliseconds, both included): an entry's id
+    begins with its time."""
+    first, last = span
+    if first > last:
+        return Page([], None)
+    between = (
+        new_id("aud", now_ms=first, random_bytes=bytes(10)),
+        new_id("aud", now_ms=last, random_bytes=b"\xff" * 10),
+    )
+    return database().page(AuditEntry, keys.audit(isp_id), between=between, limit=limit, after=after, newest_first=True)

@@ -16,6 +16,9 @@ UNIQUE = "UNIQUE"
 OUTBOX = "OUTBOX"
 WATCH = "WATCH"
 CONTACT = "CONTACT#"
+JOBS = "JOBS"  # those that aren't finished, of all tenants
+JOB = "JOB#"
+FILES = "FILES"
 DELETED = "DELETED#"  # a deleted item moves below this prefix of its own partition for 30 days
 
 
@@ -41,6 +44,18 @@ def platform_audit() -> str:
 
 def subscriber_sk(subscriber_id: str) -> str:
     return f"SUB#{subscriber_hash(subscriber_id)}#{subscriber_id}"
+
+
+def job_sk(job_id: str) -> str:
+    return f"{JOB}{job_id}"
+
+
+def upload_sk(upload_id: str) -> str:
+    return f"UPLOAD#{upload_id}"
+
+
+def file_end_sk(at_ms: int, file_key: str) -> str:
+    return f"{at_ms:013d}#{file_key}"
 
 
 def subscriber_name_sk(name: str) -> str:

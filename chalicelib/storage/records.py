@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import GSI1, Key, Page, database
 from chalicelib.storage.items import Record
@@ -80,16 +81,21 @@ def find_record(scope: Scope, noun: Noun[RecordT], record_id: str) -> RecordT | 
 def get_record(scope: Scope, noun: Noun[RecordT], record_id: str) -> RecordT:
     found = find_record(scope, noun, record_id)
     if found is None:
-        raise PatchbayError("not_found", f"There is no such {noun.name}")
+        raise PatchbayError("not_found", say("no_such_noun", noun=say(f"noun_{noun.name}")))
     return found
 
 
 def page_of_records(
     scope: Scope, noun: Noun[RecordT], *, limit: int, after: Key | None, search: str = ""
 ) -> Page[RecordT]:
-    """One query. ``search``: the beginning of the name, for kinds with an index name."""
+    """One query. ``search``: the beginning of the name. Kinds without an index name have few records: each page is
+    read and what doesn't begin so is left out, so pages may be short."""
     if noun.index_name is None:
-        return database().page(noun.model, scope.pk, prefix=noun.sk_prefix, limit=limit, after=after)
+        page = database().page(noun.model, scope.pk, prefix=noun.sk_prefix, limit=limit, after=after)
+        wanted = [
+            record for record in page.items if str(getattr(record, "name", "")).lower().startswith(search.lower())
+        ]
+        return Page(wanted, page.last_key)
     return database().page(
         noun.model, noun.index_pk(scope), prefix=search.lower(), limit=limit, after=after, index=GSI1
     )
@@ -99,20 +105,35 @@ def all_records(scope: Scope, noun: Noun[RecordT]) -> list[RecordT]:
     return database().all(noun.model, scope.pk, prefix=noun.sk_prefix)
 
 
+def new_record(
+    scope: Scope, noun: Noun[RecordT], values: dict[str, Any], *, record_id: str, actor: Actor, now_ms: int
+) -> RecordT:
+    """Not written yet."""
+    record = noun.model(
+        id=record_id, version=1, created_at=now_ms, updated_at=now_ms, updated_by=actor.user_id, **values
+    )
+    _place(scope, noun, record)
+    return record
+
+
+def changed_record(
+    scope: Scope, noun: Noun[RecordT], before: RecordT, changes: dict[str, Any], *, actor: Actor, now_ms: int
+) -> RecordT:
+    """``before`` with ``changes``, one version on; not written yet."""
+    after = noun.model(**{**_values(before), **changes})
+    after.version = int(before.version) + 1
+    after.updated_at = now_ms
+    after.updated_by = actor.user_id
+    _place(scope, noun, after)
+    return after
+
+
 def create_record(
     scope: Scope, noun: Noun[RecordT], values: dict[str, Any], *, actor: Actor, transaction: Transaction | None = None
 ) -> RecordT:
     """The new record, committed unless a transaction is passed that the caller commits."""
     tx = transaction if transaction is not None else Transaction()  # an empty one is falsy
-    record = noun.model(
-        id=tx.new_id(noun.id_prefix),
-        version=1,
-        created_at=tx.now_ms,
-        updated_at=tx.now_ms,
-        updated_by=actor.user_id,
-        **values,
-    )
-    _place(scope, noun, record)
+    record = new_record(scope, noun, values, record_id=tx.new_id(noun.id_prefix), actor=actor, now_ms=tx.now_ms)
     noun.follow(scope, tx, None, record)
     tx.put_new(record)
     tx.audit(scope.isp_id, actor, f"{noun.name}.create", after=noun.public(record))
@@ -128,11 +149,7 @@ def change_record(
     if int(before.version) != expected_version:
         raise PatchbayError("version_conflict", current_version=int(before.version))
     tx = Transaction()
-    after = noun.model(**{**_values(before), **changes})
-    after.version = expected_version + 1
-    after.updated_at = tx.now_ms
-    after.updated_by = actor.user_id
-    _place(scope, noun, after)
+    after = changed_record(scope, noun, before, changes, actor=actor, now_ms=tx.now_ms)
     noun.follow(scope, tx, before, after)
     tx.put_version(after, expected=expected_version)
     tx.audit(scope.isp_id, actor, f"{noun.name}.change", before=noun.public(before), after=noun.public(after))
@@ -169,7 +186,7 @@ def restore_record(scope: Scope, noun: Noun[RecordT], record_id: str, *, actor: 
     kept = database().find(noun.model, scope.pk, keys.DELETED + noun.sk(record_id))
     tx = Transaction()
     if kept is None or int(kept.ttl or 0) <= tx.now_ms // 1000:
-        raise PatchbayError("not_found", f"There is no deleted {noun.name} of this id")
+        raise PatchbayError("not_found", say("no_deleted_noun", noun=say(f"noun_{noun.name}")))
     values = _values(kept) | {"deleted_at": None, "ttl": None}
     record = noun.model(**values)
     record.version = int(kept.version) + 1

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pynamodb.attributes import NumberAttribute
 
 from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.sentences import say
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.transaction import EXISTS, Transaction
@@ -71,20 +72,26 @@ def check_unchanged(tx: Transaction, pk: str, record_sk: str, uses: Uses) -> Non
     )
 
 
-def follow_references(
-    tx: Transaction, pk: str, references: tuple[Reference, ...], before: Record | None, after: Record | None
-) -> None:
+def changed_uses(
+    references: tuple[Reference, ...], before: Record | None, after: Record | None
+) -> list[tuple[Reference, str, int]]:
+    """``(reference, id, +1 or -1)`` for each use that begins or ends with the change."""
+    found: list[tuple[Reference, str, int]] = []
     for reference in references:
         old = str(getattr(before, reference.field)) if before is not None else ""
         new = str(getattr(after, reference.field)) if after is not None else ""
-        if old == new:
-            continue
-        missing = missing_reference(reference.field, new or old)
-        if old:
-            change_uses(tx, pk, reference.sk_prefix + old, -1, on_missing=missing)
-        if new:
-            change_uses(tx, pk, reference.sk_prefix + new, +1, on_missing=missing)
+        if old != new:
+            found += [(reference, used, change) for used, change in ((old, -1), (new, +1)) if used]
+    return found
+
+
+def follow_references(
+    tx: Transaction, pk: str, references: tuple[Reference, ...], before: Record | None, after: Record | None
+) -> None:
+    for reference, used, change in changed_uses(references, before, after):
+        missing = missing_reference(reference.field, used)
+        change_uses(tx, pk, reference.sk_prefix + used, change, on_missing=missing)
 
 
 def missing_reference(field: str, value: str) -> PatchbayError:
-    return field_error(field, f"There is no {value}", code="reference_not_found")
+    return field_error(field, say("no_such", value=value), code="reference_not_found")

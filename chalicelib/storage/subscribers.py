@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.parts import subscriber_shard, subscribers_key
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.contacts import Contact, follow_contact, make_contact
-from chalicelib.storage.database import database
+from chalicelib.storage.database import Key, database
 from chalicelib.storage.date_ranges import DATE_RANGE
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.records import Noun
@@ -70,27 +71,37 @@ def _effects(scope: TenantScope, tx: Transaction, before: Subscriber | None, aft
         return
     shards = subscriber_shards(scope)
     bump_tenant_part(tx, scope, subscribers_key(scope.tenant_id, subscriber_shard(changed.id, shards)))
-    _names(scope, tx, before, after)
-    follow_contact(tx, _contact(scope, before), _contact(scope, after))
+    follow_names(scope, tx, before, after)
+    follow_own_contact(scope, tx, before, after)
     if before is None or after is None:
-        pk, sk = subscriber_count_key(scope)
-        change = 1 if before is None else -1
-        tx.update(
-            pk, sk, "ADD subscribers :change SET #kind = :kind", names={"#kind": "kind"},
-            change=change, kind="SubscriberCount",
-        )  # fmt: skip
+        count_more(scope, tx, 1 if before is None else -1)
 
 
-def _names(scope: TenantScope, tx: Transaction, before: Subscriber | None, after: Subscriber | None) -> None:
-    old = {name.lower(): field for field, name in _named(before)}
-    new = {name.lower(): field for field, name in _named(after)}
+def count_more(scope: TenantScope, tx: Transaction, change: int) -> None:
+    pk, sk = subscriber_count_key(scope)
+    tx.update(
+        pk, sk, "ADD subscribers :change SET #kind = :kind", names={"#kind": "kind"},
+        change=change, kind="SubscriberCount",
+    )  # fmt: skip
+
+
+def follow_names(scope: TenantScope, tx: Transaction, before: Subscriber | None, after: Subscriber | None) -> None:
+    old = {name.lower(): field for field, name in named(before)}
+    new = {name.lower(): field for field, name in named(after)}
     for name in old.keys() - new.keys():
         tx.delete(scope.pk, keys.subscriber_name_sk(name))
     for name in new.keys() - old.keys():
         tx.put_new(
             SubscriberName(pk=scope.pk, sk=keys.subscriber_name_sk(name), subscriber_id=after.id if after else ""),
-            on_conflict=field_error(new[name], f"Another subscriber is called {name}", code="name_taken"),
+            on_conflict=field_error(new[name], say("subscriber_named_so", name=name), code="name_taken"),
         )
+
+
+def follow_own_contact(
+    scope: TenantScope, tx: Transaction, before: Subscriber | None, after: Subscriber | None
+) -> None:
+    """At most two writes."""
+    follow_contact(tx, _contact(scope, before), _contact(scope, after))
 
 
 def _contact(scope: TenantScope, subscriber: Subscriber | None) -> Contact | None:
@@ -101,7 +112,7 @@ def _contact(scope: TenantScope, subscriber: Subscriber | None) -> Contact | Non
     )
 
 
-def _named(subscriber: Subscriber | None) -> list[tuple[str, str]]:
+def named(subscriber: Subscriber | None) -> list[tuple[str, str]]:
     if subscriber is None:
         return []
     names = [("username", subscriber.username)]
@@ -131,6 +142,33 @@ def subscriber_shards(scope: TenantScope) -> int:
     if tenant is None:
         raise PatchbayError("not_found")
     return int(tenant.subscriber_shards)
+
+
+def check_shards(scope: TenantScope, tx: Transaction, shards: int) -> None:
+    """The tenant still has so many: what is bumped by this number is what nodes read."""
+    tx.check(
+        keys.isp(scope.isp_id),
+        keys.tenant_sk(scope.tenant_id),
+        condition="subscriber_shards = :shards",
+        on_conflict=PatchbayError("try_again", say("parts_divided")),
+        shards=shards,
+    )
+
+
+def pages_of_subscribers(scope: TenantScope, *, size: int = 500) -> Iterator[list[Subscriber]]:
+    """All of them, in no useful order; strongly consistent, page by page."""
+    after: Key | None = None
+    while True:
+        page = database().page(Subscriber, scope.pk, prefix=SUBSCRIBER.sk_prefix, limit=size, after=after)
+        yield page.items
+        after = page.last_key
+        if after is None:
+            return
+
+
+def subscribers_by_id(scope: TenantScope, ids: Iterable[str]) -> dict[str, Subscriber]:
+    found = database().get_many(Subscriber, [(scope.pk, keys.subscriber_sk(one)) for one in ids])
+    return {subscriber.id: subscriber for subscriber in found}
 
 
 def find_by_name(scope: TenantScope, name: str) -> Subscriber | None:

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain import ids
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, database
 from chalicelib.storage.items import Item
@@ -151,6 +152,10 @@ class Transaction:
         }
         self._add("Put", {"Item": _raw(entry)}, "", None, {})
 
+    def find_refused(self, error: PatchbayError) -> int | None:
+        """The place of the operation whose condition failed, as ``commit`` raised it; None: it was no condition."""
+        return next((place for place, found in enumerate(self._operations) if found.on_conflict is error), None)
+
     def afterwards(self, work: Callable[[], None]) -> None:
         """Done once the transaction has been committed; not part of it, so it must be able to be done again."""
         self._afterwards.append(work)
@@ -159,7 +164,7 @@ class Transaction:
         """All or nothing. Raises the ``on_conflict`` of the first operation whose condition failed; contention is
         retried with growing pauses."""
         if len(self._operations) > MAX_OPERATIONS:
-            raise PatchbayError("limit_reached", f"{len(self._operations)} writes don't fit one transaction")
+            raise PatchbayError("limit_reached", say("too_many_writes", n=len(self._operations)))
         for attempt in range(RETRIES):
             try:
                 self.db.client.transact_write_items(

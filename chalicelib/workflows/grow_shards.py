@@ -18,10 +18,11 @@ MOST_SHARDS = 256
 BUMPS_AT_ONCE = 40  # two operations each
 
 
-def grow_shards(scope: TenantScope) -> int:
-    """Doubles the shards until each holds ``SHARD_FILL`` on average; the number in force afterwards."""
+def grow_shards(scope: TenantScope, *, expected: int = 0) -> int:
+    """Doubles the shards until each holds ``SHARD_FILL`` on average; the number in force afterwards. ``expected``: how
+    many subscribers there will be soon."""
     shards = subscriber_shards(scope)
-    while shards < MOST_SHARDS and count_subscribers(scope) > shards * SHARD_FILL:
+    while shards < MOST_SHARDS and max(count_subscribers(scope), expected) > shards * SHARD_FILL:
         shards = _double(scope, shards)
     return shards
 

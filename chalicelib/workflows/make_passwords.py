@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from dataclasses import dataclass
 
@@ -23,6 +24,12 @@ def make_passwords(*, sip: str = "", softphone: str = "") -> Passwords:
     return Passwords(sip or _new_password(), softphone or _new_password())
 
 
+def derive_passwords(seed: bytes, username: str, *, sip: str = "", softphone: str = "") -> Passwords:
+    """As ``make_passwords``, but the same ones from the same 32 secret bytes: for bulk work, which may be repeated and
+    must not keep passwords meanwhile."""
+    return Passwords(sip or _derived(seed, "sip", username), softphone or _derived(seed, "softphone", username))
+
+
 def sealed_credentials(passwords: Passwords, *, username: str, domain: str) -> dict[str, str]:
     """The fields of ``storage.subscribers.Subscriber`` that hold them."""
     found: dict[str, str] = {}
@@ -34,6 +41,16 @@ def sealed_credentials(passwords: Passwords, *, username: str, domain: str) -> d
 
 def _seal(ha1: str, username: str, domain: str) -> str:
     return seal_ha1(ha1, username, domain, storage_key())
+
+
+def _derived(seed: bytes, kind: str, username: str) -> str:
+    """Of 512 bits, so that the remainders of a division by 54 are even enough."""
+    number = int.from_bytes(hmac.digest(seed, f"{kind}:{username.lower()}".encode(), "sha512"), "big")
+    letters = []
+    for _ in range(LENGTH):
+        number, letter = divmod(number, len(LETTERS))
+        letters.append(LETTERS[letter])
+    return "".join(letters)
 
 
 def _new_password() -> str:

@@ -20,10 +20,11 @@ def make_front() -> Front:
     """Called by granian in its worker, which mustn't outlive the main process."""
     end_with_parent(os.getppid())
     from app import app
+    from chalicelib.clients.files import directory_files
 
     paths = find_paths()
     consoles = Consoles(ROOT / "consoles", websockets=(load_settings(paths).websocket_url,))
-    return Front(app, mail=paths.mail, consoles=consoles)
+    return Front(app, mail=paths.mail, consoles=consoles, files=directory_files())
 
 
 def main() -> None:

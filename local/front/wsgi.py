@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from chalicelib.clients.file_links import PREFIX
+from chalicelib.clients.files import DirectoryFiles
 from local.front.consoles import Consoles
 from local.front.events import HttpRequest, HttpResponse, make_event, make_problem, read_result
+from local.front.files import serve_file
 from local.front.mailbox import read_mailbox, render_json, render_page
 from local.front.routes import RouteTable
 
@@ -41,8 +44,11 @@ class FunctionContext:
 
 
 class Front:
-    def __init__(self, app: Any, *, mail: Path, consoles: Consoles | None = None) -> None:
+    def __init__(
+        self, app: Any, *, mail: Path, consoles: Consoles | None = None, files: DirectoryFiles | None = None
+    ) -> None:
         """``app``: a Chalice app (its routes are read once); ``mail``: the mailbox directory."""
+        self._files = files
         self._consoles = consoles
         self._app = app
         self._routes = RouteTable(app.routes)
@@ -63,6 +69,8 @@ class Front:
             return render_page(read_mailbox(self._mail))
         if request.path == "/dev/mail.json":
             return render_json(read_mailbox(self._mail))
+        if self._files and request.path.startswith(PREFIX):
+            return serve_file(self._files, request)
         match = self._routes.find_match(request.path)
         page = self._consoles.find(request) if self._consoles and match is None else None
         if page is not None:

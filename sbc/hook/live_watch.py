@@ -69,6 +69,11 @@ class LiveWatch:
         self._watched: dict[str, _Watched] = {}
         self._woken = asyncio.Event()
 
+    def __len__(self) -> int:
+        """How many tenants are watched."""
+        now = self._clock()
+        return sum(1 for each in self._watched.values() if each.until > now)
+
     def watch(self, tenant_id: str, left_s: float) -> None:
         """For so many seconds from now; one that is watched longer already stays so."""
         until = self._clock() + left_s

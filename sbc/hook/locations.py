@@ -1,7 +1,7 @@
 """The registrations of this node, read from the database that Kamailio writes each of them to (usrloc, db_mode 1).
 
-That is cheaper than asking Kamailio: its ``ul.dump`` lists every tenant's in one datagram, which holds some hundred,
-and ``ul.lookup`` takes a question a subscriber. Readers don't disturb the writer (write-ahead log).
+That is cheaper than asking Kamailio: its ``ul.dump`` lists every tenant's, in one datagram, and ``ul.lookup`` takes a
+question a subscriber. Readers don't disturb the writer (write-ahead log).
 """
 
 from __future__ import annotations

@@ -92,9 +92,10 @@ class Node:
         control.restore(await journal.open_calls())
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
-        orders = self._start_live_watch(background, stack, control, rpc)
-        self._start_feed(background, store, rpc, obey=orders)
-        server = HttpServer(self._routes(control, store, rpc).handle, body_limit=settings.body_limit)
+        watch = self._start_live_watch(background, control)
+        obey = self._start_orders(stack, control, rpc, watch)
+        self._start_feed(background, store, rpc, obey=obey)
+        server = HttpServer(self._routes(control, store, rpc, watch).handle, body_limit=settings.body_limit)
         await server.listen(settings.listen_host, settings.listen_port)
         stack.push_async_callback(server.close)
         log.info("hook listens", extra={"port": server.port, "open_calls": len(control.live)})
@@ -146,13 +147,11 @@ class Node:
         )
         background.start(watch.run(settings.media_check_interval_s))
 
-    def _start_live_watch(
-        self, background: Background, stack: AsyncExitStack, control: CallControl, rpc: KamailioRpc
-    ) -> Obey:
-        """What to call with an order of the feed; without an API there is neither."""
+    def _start_live_watch(self, background: Background, control: CallControl) -> LiveWatch | None:
+        """None without an API."""
         settings = self._settings
         if self._client is None:
-            return lambda _id, _key: None
+            return None
         watch = LiveWatch(
             client=self._client,
             decider=control.decider,
@@ -164,6 +163,14 @@ class Node:
             refresh_s=settings.live_refresh_s,
         )
         background.start(watch.run(settings.live_interval_s))
+        return watch
+
+    def _start_orders(
+        self, stack: AsyncExitStack, control: CallControl, rpc: KamailioRpc, watch: LiveWatch | None
+    ) -> Obey:
+        """What to call with an order of the feed."""
+        if watch is None:
+            return lambda _id, _key: None
         orders = Orders(control=control, rpc=rpc, watch=watch, clock=clock_ms)
         stack.push_async_callback(orders.close)
         return orders.obey
@@ -212,7 +219,7 @@ class Node:
             max_duration_s=settings.max_duration_s,
         )
 
-    def _routes(self, control: CallControl, store: PartsStore, rpc: KamailioRpc) -> Routes:
+    def _routes(self, control: CallControl, store: PartsStore, rpc: KamailioRpc, watch: LiveWatch | None) -> Routes:
         settings = self._settings
         return Routes(
             control=control,
@@ -233,6 +240,7 @@ class Node:
             metrics=self._metrics,
             sbc_id=settings.sbc_id,
             source_ttl_s=settings.source_ttl_s,
+            watched_tenants=lambda: 0 if watch is None else len(watch),
         )
 
 

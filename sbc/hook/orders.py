@@ -56,11 +56,16 @@ class Orders:
         task.add_done_callback(self._tasks.discard)
 
     async def _hang_up(self, call: Call) -> None:
-        """More than once: it may be answered while it is cancelled, or be between two stages."""
-        for _ in range(ATTEMPTS):
+        """Again and again while it rings: it may be between two stages, or answered at this moment; or Kamailio doesn't
+        find it by headers that its phone wrote unusually, and it ends with its stage or right after its answer."""
+        tried = 0
+        while tried < ATTEMPTS:
             try:
-                end = cancel_ringing if call.answered_at is None else end_answered
-                await end(self.control, self.rpc, call)
+                if call.answered_at is None:
+                    await cancel_ringing(self.control, self.rpc, call)
+                else:
+                    tried += 1
+                    await end_answered(self.control, self.rpc, call)
             except (RpcError, JournalError) as error:
                 log.warning("call not hung up", extra={"call_id": call.call_id, "error": str(error)})
             await asyncio.sleep(self.pause_s)

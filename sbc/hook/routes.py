@@ -36,6 +36,7 @@ class Routes:
     metrics: Metrics
     sbc_id: str
     source_ttl_s: int
+    watched_tenants: Callable[[], int]
 
     def handle(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
         known = _TABLE.get(request.path)
@@ -81,6 +82,7 @@ class Routes:
         gauges |= {
             "parts_unwritten": self.store.unwritten,
             "live_calls": len(self.control.live),
+            "watched_tenants": self.watched_tenants(),
             "journal_depth": await self.control.journal.depth(),
         }
         return Response(200, self.metrics.render(gauges).encode(), PROMETHEUS)

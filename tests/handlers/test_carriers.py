@@ -19,6 +19,19 @@ def test_a_carrier_is_created_read_and_listed(api: ApiClient) -> None:
     assert listed.operations == ["Query"]
 
 
+def test_carriers_are_found_by_the_beginning_of_their_name(api: ApiClient) -> None:
+    admin = as_isp_admin(api)
+    for name in ("Zeta", "alpha", "Alps"):
+        admin.post("/carriers", {"name": name}).expect(201)
+
+    found = admin.get("/carriers?search=AL")
+    page = admin.get("/carriers?search=al&limit=1").expect(200)
+
+    assert [carrier["name"] for carrier in found.expect(200)["items"]] == ["alpha", "Alps"]
+    assert found.operations == ["Query"]
+    assert (page["items"], page["next_cursor"] is None) == ([], False)  # a page may be short and not be the last
+
+
 def test_gateways_keep_their_order_and_ids_when_changed(api: ApiClient) -> None:
     admin = as_isp_admin(api)
     gateways = [a_gateway(name="one"), a_gateway(name="two")]

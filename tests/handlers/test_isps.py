@@ -74,6 +74,26 @@ def test_the_audit_trail_is_one_query_newest_first(api: ApiClient) -> None:
     assert onboard(api).api.get(f"/audit?cursor={page['next_cursor']}").expect(400)["code"] == "invalid_cursor"
 
 
+def test_the_audit_trail_is_filtered_by_who_what_and_when(api: ApiClient) -> None:
+    world = onboard(api)
+    world.api.patch("/isp", {"company": "New"}, version=1).expect(200)
+
+    def actions(query: str) -> list[str]:
+        return [entry["action"] for entry in world.api.get(f"/audit?{query}").expect(200)["items"]]
+
+    everything = world.api.get("/audit").expect(200)["items"]
+    changed = next(entry for entry in everything if entry["action"] == "isp.change")
+
+    assert actions("action=isp.") == ["isp.change", "isp.create"]
+    assert actions("action=isp.change") == ["isp.change"]
+    assert "isp.change" in actions(f"user_id={changed['user_id']}")
+    assert actions(f"user_id={an_id('usr')}") == []
+    assert actions(f"since={changed['at']}&until={changed['at']}") == ["isp.change"]
+    assert actions("since=2200-01-01T00:00:00Z") == []
+    assert actions("since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z") == []
+    assert world.api.get("/audit?action=ISP").expect(422)["code"] == "invalid_request"
+
+
 def test_a_suspended_isp_is_locked_out_and_its_sbcs_are_told(api: ApiClient) -> None:
     world, platform = onboard(api), as_platform_admin(api)
     isp_id, sbc_id = world.api.get("/isp").expect(200)["id"], an_id("sbc")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api_client import ApiClient
-from tests.world import as_isp_admin
+from tests.world import a_tenant_world, as_isp_admin
 
 OFFICE = {"weekdays": [1, 2, 3, 4, 5], "start_minute": 540, "end_minute": 1080}
 CHRISTMAS = {"dates": ["2026-12-25"], "closed": True}
@@ -77,3 +77,14 @@ def test_a_moment_that_no_calendar_has_is_refused(api: ApiClient) -> None:
     body = {"time_zone": "UTC", "at": "2026-02-30T09:30"}
 
     assert as_isp_admin(api).post("/date-range-tests", body).expect(422)["errors"][0]["field"] == "at"
+
+
+def test_groups_are_found_by_the_beginning_of_their_name(api: ApiClient) -> None:
+    world = a_tenant_world(api)
+    path = f"{world.path}/security-groups"
+    for name in ("Domestic", "Abroad", "domestic and Canada"):
+        world.admin.post(path, {"name": name}).expect(201)
+
+    found = world.admin.get(f"{path}?search=DOM").expect(200)["items"]
+
+    assert sorted(group["name"] for group in found) == ["Domestic", "domestic and Canada"]

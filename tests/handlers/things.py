@@ -27,6 +27,7 @@ class Things:
         call = provider.outbound()
         provider.send(call)
         plan = admin.get(f"/service-plans/{provider.plan_id}").expect(200)
+        upload = {"bytes": 10, "purpose": "subscriber_import"}
         user = {"email": f"{unique}@example.com", "full_name": "Uma", "role": "isp_admin"}
         made = {
             "security_group_id": (f"{tenant}/security-groups", {"name": "USA", "countries": ["US"]}),
@@ -34,6 +35,7 @@ class Things:
             "dialplan_id": ("/dialplans", {"name": "US", "preset": "us"}),
             "domain_id": ("/domains", {"domain": f"{unique}.example"}),
             "user_id": ("/users", user),
+            "job_id": (f"{tenant}/subscriber-exports", {}),
         }
         return {
             "isp_id": provider.isp_id,
@@ -51,8 +53,14 @@ class Things:
             "node": "n1",
             "version": "1",
             "platform_plan_id": an_id("ppl"),  # of nobody but the platform
-            **{name: admin.post(path, body).expect(201)["id"] for name, (path, body) in made.items()},
+            "upload_id": admin.post(f"{tenant}/uploads", upload).expect(201)["upload_id"],
+            **{name: self._made(path, body) for name, (path, body) in made.items()},
         }
+
+    def _made(self, path: str, body: dict[str, Any]) -> str:
+        answer = self.provider.admin.post(path, body)
+        assert answer.status in {201, 202}, answer.text
+        return str(answer.json["id"])
 
     def stored(self) -> list[str]:
         """Every item below our ids, as text."""

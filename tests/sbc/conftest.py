@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,22 +61,29 @@ class World:
 
 @pytest.fixture(scope="module")
 def module_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    yield from _world(tmp_path_factory.mktemp("hook"))
+    with a_world(tmp_path_factory.mktemp("hook")) as world:
+        yield world
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A world of its own, for tests that break something."""
-    yield from _world(tmp_path)
+    with a_world(tmp_path) as world:
+        yield world
 
 
-def _world(directory: Path) -> Iterator[World]:
+@contextmanager
+def a_world(directory: Path, **settings: object) -> Iterator[World]:
+    """``settings``: of the hook."""
     socket_path = directory / "kamailio.rpc"
     with FakeApi(usual_parts()) as api, FakeKamailio(socket_path) as kamailio:
-        settings = write_settings(
-            directory, api_url=api.url, kamailio=socket_path, reconcile_interval_s=0.2, reconcile_grace_s=600.0
+        path = write_settings(
+            directory,
+            api_url=api.url,
+            kamailio=socket_path,
+            **{"reconcile_interval_s": 0.2, "reconcile_grace_s": 600.0, **settings},
         )
-        with HookProcess(settings) as hook:
+        with HookProcess(path) as hook:
             client = HookClient(hook.port)
             yield World(api, kamailio, hook, client)
             client.close()

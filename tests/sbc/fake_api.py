@@ -19,7 +19,8 @@ Body = dict[str, Any]
 
 class FakeApi:
     """``down``: connections are closed unanswered; ``lose_answers``: records are stored but the answer is lost;
-    ``raw``: bytes sent in place of a part; ``rejected``: call ids it won't take; ``delay_s``: before each answer."""
+    ``raw``: bytes sent in place of a part; ``live_status``: the answer to reports of live state; ``rejected``: call ids
+    it won't take; ``delay_s``: before each answer."""
 
     def __init__(self, bodies: Iterable[Body] = ()) -> None:
         self.parts: dict[str, Body] = {body["key"]: body for body in bodies}
@@ -32,6 +33,9 @@ class FakeApi:
         self.batches: list[int] = []
         self.raw: dict[str, bytes] = {}
         self.rejected: set[str] = set()
+        self.polls = 0  # of the change feed
+        self.live_reports: list[Body] = []
+        self.live_status = 204
         self.down = False
         self.lose_answers = False
         self.delay_s = 0.0
@@ -56,6 +60,11 @@ class FakeApi:
     def delete(self, key: str) -> str:
         del self.parts[key]
         return self.announce(key)
+
+    def wait_polls(self, count: int) -> None:
+        """So long that the node has asked for changes that often."""
+        wanted = self.polls + count
+        self.wait_for(lambda: self.polls >= wanted)
 
     def wait_for(self, condition: Any, *, timeout_s: float = 5.0) -> None:
         with self.changed:
@@ -82,17 +91,27 @@ class FakeApi:
             case "GET", "/v1/sbc/parts":
                 return self._part(query["key"], held)
             case "GET", "/v1/sbc/changes":
+                self.polls += 1
                 found = [{"id": i, "key": k} for i, k in self.changes if i > query.get("after", "")][:500]
                 cursor = found[-1]["id"] if found else query.get("after", "")
                 return 200, json.dumps({"changes": found, "cursor": cursor}).encode(), ""
             case "GET", "/v1/sbc/versions":
                 versions = {key: part["version"] for key, part in self.parts.items()}
                 return 200, json.dumps({"versions": versions}).encode(), ""
-            case "POST", "/v1/sbc/acks":
-                self.acknowledged.append(json.loads(body)["cursor"])
+            case "POST", _:
+                return self._take(path, json.loads(body))
+        return 404, b"{}", ""
+
+    def _take(self, path: str, body: Body) -> tuple[int, bytes, str]:
+        match path:
+            case "/v1/sbc/acks":
+                self.acknowledged.append(body["cursor"])
                 return 204, b"", ""
-            case "POST", "/v1/sbc/cdrs":
-                return self._records(json.loads(body)["cdrs"])
+            case "/v1/sbc/live":
+                self.live_reports.append(body)
+                return self.live_status, b"", ""
+            case "/v1/sbc/cdrs":
+                return self._records(body["cdrs"])
         return 404, b"{}", ""
 
     def _part(self, key: str, held: str) -> tuple[int, bytes, str]:

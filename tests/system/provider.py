@@ -175,8 +175,7 @@ def a_provider(system: System, *, gateways: list[Json] | None = None) -> Provide
 def _sign_up(public: Api, namespace: str) -> Api:
     email = f"{namespace}@example.com"
     public.post("/signup", {"email": email})
-    wait_for(lambda: bool(_tokens_mailed(public, email)))
-    confirmed = public.post("/signup/confirm", {"token": _tokens_mailed(public, email)[0]})
+    confirmed = public.post("/signup/confirm", {"token": mailed_tokens(public, email)[0]})
     newcomer = public.with_token(confirmed["access_token"])
     newcomer.put("/onboarding/user", {"full_name": "Ann Admin", "password": PASSWORD})
     isp = {"namespace": namespace, "currency": "USD", "company": namespace, "country": "US", "time_zone": "UTC"}
@@ -185,6 +184,12 @@ def _sign_up(public: Api, namespace: str) -> Api:
     plan = public.get("/platform-plans")["items"][0]
     tokens = newcomer.put("/onboarding/plan", {"platform_plan_id": plan["id"]})
     return public.with_token(tokens["access_token"])
+
+
+def mailed_tokens(public: Api, email: str) -> list[str]:
+    """Of the links mailed to this address, the newest first; waits for the first."""
+    wait_for(lambda: bool(_tokens_mailed(public, email)))
+    return _tokens_mailed(public, email)
 
 
 def _tokens_mailed(public: Api, email: str) -> list[str]:

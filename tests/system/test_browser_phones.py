@@ -44,6 +44,18 @@ def test_a_call_outside_is_heard_both_ways_and_charged(
     assert [charge["kind"] for charge in details["charges"]] == ["pstn"]
 
 
+def test_the_api_shows_a_browser_phone_while_its_page_is_open(
+    provider: Provider, tenant: Tenant, browser: BrowserPhone
+) -> None:
+    def shown() -> list[str]:
+        live = provider.api.get(f"{tenant.path}/live")
+        return [one["transport"] for one in live["registrations"] if live["state"] == "fresh"]
+
+    wait_for(lambda: shown() == ["ws"], limit_s=20)
+    browser.page.close()
+    wait_for(lambda: provider.api.get(f"{tenant.path}/live")["state"] == "fresh" and shown() == [], limit_s=20)
+
+
 def heard_at(gateway: GatewayClient, number: str) -> float:
     """The loudest tone of the newest call to the number; 0 if there is none yet."""
     calls = [call for call in gateway.get_calls() if call["to_number"].endswith(number)]

@@ -1,3 +1,4 @@
+import '../styles/console.css';
 import { startConsole } from '../kit/start';
 import { router } from './router';
 

@@ -1,15 +1,28 @@
+import { Button, Kbd } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Frame, type PageLink } from '../kit/Frame';
+import { lazy, Suspense, useState } from 'react';
+import { Frame } from '../kit/Frame';
+import { useI18n } from '../kit/i18n';
 import { meQuery } from '../kit/me';
+import { PAGES } from './menu';
 
-const PAGES: PageLink[] = [
-  { to: '/', title: 'nav.home' }, { to: '/carriers', title: 'carrier.title' }, { to: '/dialplans', title: 'dialplan.title' },
-  { to: '/plans', title: 'service_plan.title' }, { to: '/customers', title: 'customer.title' }, { to: '/numbers', title: 'number.title' },
-  { to: '/domains', title: 'domain.title' }, { to: '/sbcs', title: 'sbc.title' }, { to: '/tenants', title: 'tenant.title' },
-  { to: '/calls', title: 'call.title' }, { to: '/users', title: 'user.title' }, { to: '/settings', title: 'settings.title' },
-];
+const Finder = lazy(() => import('./finder/Finder').then((found) => ({ default: found.Finder })));
 
 export function IspFrame() {
+  const { t } = useI18n();
   const { data: me } = useQuery(meQuery);
-  return <Frame pages={PAGES} name={me?.isp?.company} />;
+  const [finding, setFinding] = useState(false);
+  useHotkeys([['mod+K', () => setFinding(true)]], []); // also while a field has the focus
+  const find = (
+    <Button variant="default" size="xs" onClick={() => setFinding(true)} aria-label={t('finder.title')} aria-keyshortcuts="Control+K Meta+K">
+      {t('finder.short')} <Kbd size="xs" ml="xs" visibleFrom="sm">{navigator.userAgent.includes('Mac') ? '⌘ K' : 'Ctrl K'}</Kbd>
+    </Button>
+  );
+  return (
+    <>
+      <Frame pages={PAGES} name={me?.isp?.company} tools={find} />
+      {finding && <Suspense><Finder onClose={() => setFinding(false)} /></Suspense>}
+    </>
+  );
 }

@@ -1,6 +1,6 @@
 import { Alert, Button, Stack } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { FormFields, useRecordForm, type Fields, type RecordForm } from './formContext';
+import { FormFields, useRecordForm, type Check, type Fields, type RecordForm } from './formContext';
 import type { SchemaName } from './rules';
 import { useProblemText } from './useProblemText';
 import { useAction } from './useAction';
@@ -13,13 +13,14 @@ interface Props<T> {
   onSuccess: (result: T) => unknown;
   children: ReactNode | ((form: RecordForm) => ReactNode);
   below?: ReactNode;
+  check?: Check;
 }
 
 /** A form with one button. */
-export function ActionForm<T>({ schema, values, button, act, onSuccess, children, below }: Props<T>) {
+export function ActionForm<T>({ schema, values, button, act, onSuccess, children, below, check }: Props<T>) {
   const tell = useProblemText();
   const [initial] = useState(values);
-  const form = useRecordForm(schema, initial);
+  const form = useRecordForm(schema, initial, check);
   const action = useAction(form, act, onSuccess);
   return (
     <form noValidate onSubmit={form.onSubmit((sent) => action.mutate(sent))}>

@@ -21,8 +21,10 @@ export function useNames(path: string, search = ''): Named[] {
   return data?.items ?? [];
 }
 
-/** Another record, chosen by its name; empty is none. */
-export function FieldReference({ name, help, path, ...rest }: FieldProps & { path: string }) {
+const NONE = 'none';
+
+/** Another record, chosen by its name; empty is none, which `none` makes a choice of its own. */
+export function FieldReference({ name, help, path, none, ...rest }: FieldProps & { path: string; none?: string }) {
   const { t } = useI18n();
   const { value, texts, onChange, onBlur, error } = useField(name, help);
   const [search, setSearch] = useState('');
@@ -30,10 +32,11 @@ export function FieldReference({ name, help, path, ...rest }: FieldProps & { pat
   const all = useNames(path);
   const isShown = all.some((one) => one.name === asked);
   const found = useNames(path, isShown || all.length < 200 ? '' : asked);
-  const data = [...new Map([...all, ...found].map((one) => [one.id, { value: one.id, label: one.name }])).values()];
+  const named = [...new Map([...all, ...found].map((one) => [one.id, { value: one.id, label: one.name }])).values()];
+  const data = none ? [{ value: NONE, label: none }, ...named] : named;
   return (
-    <Select {...texts} {...rest} data={data} value={asText(value) || null} error={error} onBlur={onBlur} searchable
-      clearable={!rest.required} nothingFoundMessage={t('kit.nothing_found')} limit={100} onSearchChange={setSearch}
-      clearButtonProps={{ 'aria-label': t('kit.clear') }} onChange={(next) => onChange(next ?? '')} />
+    <Select {...texts} {...rest} data={data} value={asText(value) || (none ? NONE : null)} error={error} onBlur={onBlur} searchable
+      clearable={!rest.required && !none} nothingFoundMessage={t('kit.nothing_found')} limit={100} onSearchChange={setSearch}
+      clearButtonProps={{ 'aria-label': t('kit.clear') }} onChange={(next) => onChange(next === NONE ? '' : (next ?? ''))} />
   );
 }

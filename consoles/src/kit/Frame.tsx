@@ -2,7 +2,7 @@ import { ActionIcon, AppShell, Box, Burger, Button, Group, NavLink, Stack, Text,
 import { useDisclosure, useDocumentTitle } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { useEffect, type ReactNode } from 'react';
+import { Fragment, useEffect, type ReactNode } from 'react';
 import type { Key } from '../locales/dictionary';
 import { useI18n } from './i18n';
 import { LanguageChoice } from './LanguageChoice';
@@ -18,6 +18,8 @@ import { useProblemText } from './useProblemText';
 export interface PageLink {
   to: string;
   title: Key;
+  /** The heading above this page and those that follow, until the next heading. */
+  heading?: Key;
 }
 
 interface Props {
@@ -38,7 +40,8 @@ export function Frame({ pages, name, tools, banner, leave = <LogOut /> }: Props)
   const { pathname } = useLocation();
   const { data: me } = useQuery(meQuery);
   const namespace = me?.isp?.namespace;
-  const current = pages.find(({ to }) => to === pathname) ?? pages[0];
+  const isCurrent = (to: string) => to === pathname || (to !== '/' && pathname.startsWith(`${to}/`));
+  const current = pages.find(({ to }) => isCurrent(to)) ?? pages[0];
   useDocumentTitle(`${current ? t(current.title) : ''} - ${name ?? 'Patchbay'}`);
   useEffect(() => {
     if (namespace) void applyLookOf(namespace);
@@ -60,11 +63,14 @@ export function Frame({ pages, name, tools, banner, leave = <LogOut /> }: Props)
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={t('kit.menu')}>
+      <AppShell.Navbar p="xs" aria-label={t('kit.menu')} className={opened ? '' : 'closed'}>
         <Stack gap={2}>
-          {pages.map(({ to, title }) => (
-            <NavLink key={to} component={Link} to={to} label={t(title)} active={to === pathname} onClick={close}
-              aria-current={to === pathname ? 'page' : undefined} variant="filled" />
+          {pages.map(({ to, title, heading }) => (
+            <Fragment key={to}>
+              {heading && <Text size="xs" c="dimmed" fw={600} px="sm" pt="xs">{t(heading)}</Text>}
+              <NavLink component={Link} to={to} label={t(title)} active={isCurrent(to)} onClick={close} py={5}
+                aria-current={isCurrent(to) ? 'page' : undefined} variant="filled" />
+            </Fragment>
           ))}
         </Stack>
         <Box hiddenFrom="sm" mt="md"><LanguageChoice /></Box>

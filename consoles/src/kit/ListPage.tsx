@@ -21,12 +21,18 @@ interface Props<V extends RecordView> {
   size?: string | number;
   /** Records of this kind are made and deleted, never changed. */
   readOnly?: boolean;
+  /** What the search looks for, where it isn't the name. */
+  searchHint?: string;
+  /** Beside the button that adds one. */
+  actions?: ReactNode;
+  /** After a record was made: the answer may hold what is shown once. */
+  onCreated?: (made: V) => void;
 }
 
 const NEW = 'new';
 
 /** A list with search and paging, and the form of one record in a drawer over it. */
-export function ListPage<V extends RecordView>({ resource, columns, fields, extra, size = 520, readOnly = false }: Props<V>) {
+export function ListPage<V extends RecordView>({ resource, columns, fields, extra, size = 520, readOnly = false, searchHint, actions, onCreated }: Props<V>) {
   const { t } = useI18n();
   const [search, change] = useListSearch();
   const { noun } = resource;
@@ -35,15 +41,21 @@ export function ListPage<V extends RecordView>({ resource, columns, fields, extr
     <>
       <Group justify="space-between" mb="xs">
         <Title order={1} size="h2">{t(`${noun}.title`)}</Title>
-        <Button onClick={add}>{t(`${noun}.add`)}</Button>
+        <Group gap="xs">
+          {actions}
+          <Button onClick={add} data-adds>{t(`${noun}.add`)}</Button>
+        </Group>
       </Group>
       <Text c="dimmed" mb="md" maw={720}>{t(`${noun}.about`)}</Text>
-      <Rows resource={resource} columns={columns} onAdd={add} onOpen={(row) => change({ open: row.id })} />
+      <Rows resource={resource} columns={columns} searchHint={searchHint} onAdd={add} onOpen={(row) => change({ open: row.id })} />
       <Drawer attributes={{ header: { role: 'presentation' } }} opened={Boolean(search.open)} onClose={() => change({ open: '' })} position="right" size={size}
         title={t(search.open === NEW ? `${noun}.add` : `${noun}.one`)} closeButtonProps={{ 'aria-label': t('kit.close') }}>
         {search.open && (
           <Opened resource={resource} id={search.open} fields={fields} extra={extra} readOnly={readOnly}
-            onDone={() => change({ open: '' })} onMade={(id) => change({ open: readOnly ? id : '' })} />
+            onDone={() => change({ open: '' })} onSaved={(saved) => {
+              if (search.open === NEW) onCreated?.(saved);
+              change({ open: readOnly ? saved.id : '' });
+            }} />
         )}
       </Drawer>
     </>
@@ -53,11 +65,12 @@ export function ListPage<V extends RecordView>({ resource, columns, fields, extr
 interface RowsProps<V extends RecordView> {
   resource: Resource;
   columns: Column<V>[];
+  searchHint: string | undefined;
   onAdd: () => void;
   onOpen: (row: V) => void;
 }
 
-function Rows<V extends RecordView>({ resource, columns, onAdd, onOpen }: RowsProps<V>) {
+function Rows<V extends RecordView>({ resource, columns, searchHint, onAdd, onOpen }: RowsProps<V>) {
   const { t } = useI18n();
   const tell = useProblemText();
   const [{ q = '' }, change] = useListSearch();
@@ -69,7 +82,7 @@ function Rows<V extends RecordView>({ resource, columns, onAdd, onOpen }: RowsPr
   }
   return (
     <>
-      <TextInput type="search" aria-label={t('kit.search')} placeholder={t('kit.search_beginning')} defaultValue={q} mb="sm" maw={360}
+      <TextInput type="search" aria-label={t('kit.search')} placeholder={searchHint ?? t('kit.search_beginning')} defaultValue={q} mb="sm" maw={360}
         onChange={(event) => type(event.currentTarget.value)} />
       <DataTable label={t(`${resource.noun}.title`)} columns={columns} rows={rows} keyOf={(row) => row.id} onOpen={onOpen} />
       {rows?.length === 0 && <Text c="dimmed" py="md">{t('kit.nothing_found')}</Text>}
@@ -87,10 +100,10 @@ interface OpenedProps<V extends RecordView> {
   extra: ((record: V) => ReactNode) | undefined;
   readOnly: boolean;
   onDone: () => void;
-  onMade: (id: string) => void;
+  onSaved: (saved: V) => void;
 }
 
-function Opened<V extends RecordView>({ resource, id, fields, extra, readOnly, onDone, onMade }: OpenedProps<V>) {
+function Opened<V extends RecordView>({ resource, id, fields, extra, readOnly, onDone, onSaved }: OpenedProps<V>) {
   const tell = useProblemText();
   const isNew = id === NEW;
   const one = useQuery({ ...recordQuery<V>(resource.path, id), enabled: !isNew });
@@ -98,7 +111,7 @@ function Opened<V extends RecordView>({ resource, id, fields, extra, readOnly, o
   if (!isNew && !one.data) return <Skeleton height={240} />;
   return (
     <>
-      <RecordForm key={id} resource={resource} record={one.data ?? null} fields={fields} readOnly={readOnly && !isNew} onDone={onDone} onSaved={(saved) => onMade(saved.id)} />
+      <RecordForm key={id} resource={resource} record={one.data ?? null} fields={fields} readOnly={readOnly && !isNew} onDone={onDone} onSaved={onSaved} />
       {one.data && extra?.(one.data)}
     </>
   );

@@ -1,9 +1,11 @@
 import { useForm, type UseFormReturnType } from '@mantine/form';
-import { createContext, useContext, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, type ReactNode } from 'react';
 import { useI18n } from './i18n';
-import { findFaults, type SchemaName } from './rules';
+import { findFaults, type Fault, type SchemaName } from './rules';
 
 export type Fields = Record<string, unknown>;
+/** Of a form, beyond its schema. */
+export type Check = (values: Fields) => Record<string, Fault>;
 export type RecordForm = UseFormReturnType<Fields>;
 
 interface Found {
@@ -13,15 +15,18 @@ interface Found {
 
 const Context = createContext<Found | null>(null);
 
-/** A form that checks itself on blur by the API's schema. */
-export function useRecordForm(schema: SchemaName, initialValues: Fields): RecordForm {
-  const { t } = useI18n();
-  return useForm<Fields>({
+/** A form that checks itself on blur by the API's schema. What was said of it in another language is taken back. */
+export function useRecordForm(schema: SchemaName, initialValues: Fields, check?: Check): RecordForm {
+  const { t, language } = useI18n();
+  const form = useForm<Fields>({
     initialValues,
     validateInputOnBlur: true,
     validate: (values) =>
-      Object.fromEntries(Object.entries(findFaults(schema, values)).map(([path, fault]) => [path, t(...fault)])),
+      Object.fromEntries(Object.entries({ ...findFaults(schema, values), ...check?.(values) }).map(([path, fault]) => [path, t(...fault)])),
   });
+  const { clearErrors } = form;
+  useEffect(() => clearErrors(), [language, clearErrors]);
+  return form;
 }
 
 export function FormFields({ form, prefix = '', children }: { form: RecordForm; prefix?: string; children: ReactNode }) {

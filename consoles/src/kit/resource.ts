@@ -14,7 +14,7 @@ export interface RecordView {
 export interface Resource {
   path: `/v1/${string}`;
   /** Of the texts: `carrier.title`, `carrier.empty`, .. */
-  noun: 'carrier' | 'dialplan' | 'service_plan' | 'customer' | 'tenant' | 'user' | 'domain';
+  noun: 'carrier' | 'dialplan' | 'service_plan' | 'customer' | 'tenant' | 'user' | 'domain' | 'rate_deck' | 'service_deck' | 'subscriber' | 'group' | 'hours';
   schema: SchemaName;
   /** Fields that are sent when a record is made and never afterwards. */
   fixed?: readonly string[];

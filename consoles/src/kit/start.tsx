@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css';
+import '../generated/mantine.css';
 import '@mantine/notifications/styles.css';
 import { Notifications } from '@mantine/notifications';
 import { RouterProvider, type AnyRouter } from '@tanstack/react-router';

@@ -16,6 +16,11 @@ export function rememberedNamespace(): string {
   return localStorage.getItem(NAMESPACE) ?? '';
 }
 
+/** What another tab of this browser has changed is changed here too. */
+window.addEventListener('storage', ({ key, newValue }) => {
+  if (key === KEPT_LOOK && newValue) look.set(JSON.parse(newValue) as Look);
+});
+
 /** Before the first paint: the look this browser had last, or the namespace's if it answers soon. */
 export async function applyFirstLook(): Promise<void> {
   const kept = localStorage.getItem(KEPT_LOOK);

@@ -16,3 +16,18 @@ export function useListSearch(): [ListSearch, (change: ListSearch) => void] {
 export function readSearch(search: Record<string, unknown>): ListSearch {
   return Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)]));
 }
+
+/** For links: the router's types know no names of searches. */
+export function asSearch(search: ListSearch): ListSearch & true {
+  return search as ListSearch & true;
+}
+
+/** For a router: the search as it is typed, `days=7`; the router's own way quotes what looks like a number. */
+export const plainSearch = {
+  parseSearch: (text: string): ListSearch => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search: Record<string, unknown>): string => {
+    const kept = Object.entries(search).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
+    const text = new URLSearchParams(kept.map(([name, value]) => [name, String(value)])).toString();
+    return text && `?${text}`;
+  },
+};

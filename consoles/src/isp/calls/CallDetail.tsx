@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, take, type Schemas } from '../../kit/api';
 import { useI18n } from '../../kit/i18n';
 import { useProblemText } from '../../kit/useProblemText';
+import { Charges } from '../charges/Charges';
 
 type Call = Schemas['IspCallDetailView'];
 
@@ -22,34 +23,19 @@ export function CallDetail({ id }: { id: string }) {
       {call.refusal && <Alert color="red" title={call.refusal.sentence}>{call.refusal.advice}</Alert>}
       <Title order={3} size="h5">{t('call.decisions')}</Title>
       <ol className="decisions">{call.steps.map((step, index) => <li key={index}>{step.text}</li>)}</ol>
-      <Charges call={call} />
+      <Title order={3} size="h5">{t('call.charges')}</Title>
+      <Charges id={call.call_id} charges={call.charges} />
       <Technical call={call} />
     </Stack>
-  );
-}
-
-function Charges({ call }: { call: Call }) {
-  const { t, money } = useI18n();
-  return (
-    <>
-      <Title order={3} size="h5">{t('call.charges')}</Title>
-      {call.charges.length === 0 && <Text size="sm" c="dimmed">{t('call.no_charges')}</Text>}
-      {call.charges.map((charge) => (
-        <div key={charge.leg} className="card">
-          <Text fw={600}>{charge.number} {charge.currency && money(charge.amount_micros, charge.currency)}</Text>
-          {charge.explanation.map((line, index) => <Text key={index} size="sm">{line}</Text>)}
-          {charge.explanation.length === 0 && <Text size="sm">{charge.reason}</Text>}
-        </div>
-      ))}
-    </>
   );
 }
 
 function Technical({ call }: { call: Call }) {
   const { t } = useI18n();
   const facts = [
-    [t('call.sip_status'), call.sip_status], ['Call-ID', call.sip_call_id], [t('call.user_agent'), call.user_agent],
-    [t('call.source'), call.src_ip], [t('call.carrier'), [call.carrier_name, call.gateway_name].filter(Boolean).join(' / ')],
+    [t('number.tenant'), call.tenant_name], [t('f.customer_id'), call.customer_name], [t('call.sip_status'), call.sip_status], ['Call-ID', call.sip_call_id], [t('call.user_agent'), call.user_agent],
+    [t('call.source'), call.src_ip], [t('call.node'), call.node], [t('call.pdd'), call.pdd_ms === null ? '' : `${call.pdd_ms} ms`],
+    [t('call.carrier'), [call.carrier_name, call.gateway_name].filter(Boolean).join(' / ')],
   ].filter(([, value]) => value);
   return (
     <details>

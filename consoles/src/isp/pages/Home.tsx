@@ -1,10 +1,13 @@
-import { Anchor, Progress, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Box, Progress, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, send, take } from '../../kit/api';
 import { useI18n } from '../../kit/i18n';
 import type { Page } from '../../kit/resource';
 import type { Key } from '../../locales/dictionary';
+
+const UsageCharts = lazy(() => import('../home/UsageCharts').then((found) => ({ default: found.UsageCharts })));
 
 interface Step {
   key: Key;
@@ -43,20 +46,43 @@ async function loadSteps(): Promise<Step[]> {
 export function Home() {
   const { t } = useI18n();
   const { data: steps } = useQuery({ queryKey: ['first-call'], queryFn: loadSteps, refetchInterval: 15_000 });
-  const needed = steps?.filter((step) => !step.optional) ?? [];
-  const done = needed.filter((step) => step.done).length;
+  const isComplete = steps?.every((step) => step.done || step.optional);
+  const isCalled = steps?.some((step) => step.key === 'home.call' && step.done);
+  const charts = isCalled && <Suspense fallback={<Skeleton height={240} />}><UsageCharts /></Suspense>;
+  if (steps && isComplete) {
+    return (
+      <>
+        <Title order={1} size="h2">{t('home.running')}</Title>
+        {charts}
+        <Box component="details" mt="xl" maw={760}>
+          <summary>{t('home.complete')}</summary>
+          <Steps steps={steps} />
+        </Box>
+      </>
+    );
+  }
   return (
-    <Stack maw={760}>
-      <Title order={1} size="h2">{t('home.title')}</Title>
-      <Text c="dimmed">{steps && done === needed.length ? t('home.complete') : t('home.text')}</Text>
-      {steps ? <Progress value={(done / needed.length) * 100} aria-label={t('home.progress')} /> : <Skeleton height={8} />}
-      {steps ? (
-        <Stack component="ol" gap="xs" p={0} m={0} className="steps">
-          {steps.map((step) => <Item key={step.key} step={step} />)}
-        </Stack>
-      ) : <Skeleton height={320} />}
-    </Stack>
+    <>
+      <Stack maw={760}>
+        <Title order={1} size="h2">{t('home.title')}</Title>
+        <Text c="dimmed">{t('home.text')}</Text>
+        <Advance steps={steps} />
+        {steps ? <Steps steps={steps} /> : <Skeleton height={320} />}
+      </Stack>
+      {charts}
+    </>
   );
+}
+
+function Advance({ steps }: { steps: Step[] | undefined }) {
+  const { t } = useI18n();
+  if (!steps) return <Skeleton height={8} />;
+  const needed = steps.filter((step) => !step.optional);
+  return <Progress value={(needed.filter((step) => step.done).length / needed.length) * 100} aria-label={t('home.progress')} />;
+}
+
+function Steps({ steps }: { steps: Step[] }) {
+  return <Stack component="ol" gap="xs" p={0} m={0} className="steps">{steps.map((step) => <Item key={step.key} step={step} />)}</Stack>;
 }
 
 function Item({ step }: { step: Step }) {

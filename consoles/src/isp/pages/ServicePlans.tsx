@@ -45,8 +45,8 @@ function PlanFields({ form, isNew }: { form: RecordForm; isNew: boolean }) {
       <FieldNumber name="invoice_day" />
       <FieldReference name="carrier_id" path="/v1/carriers" />
       <FieldReference name="dialplan_id" path="/v1/dialplans" />
-      <FieldReference name="rate_deck_id" path="/v1/rate-decks" />
-      <FieldReference name="service_deck_id" path="/v1/service-decks" />
+      <FieldReference name="rate_deck_id" path="/v1/rate-decks" none={t('service_plan.no_rate_deck')} />
+      <FieldReference name="service_deck_id" path="/v1/service-decks" none={t('service_plan.no_service_deck')} />
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { Button, Stack, Text } from '@mantine/core';
 import type { Schemas } from '../../kit/api';
 import { FieldReference, useNames } from '../../kit/FieldReference';
 import { FieldLongText, FieldNumber, FieldSwitch, FieldTags } from '../../kit/fields';
@@ -19,6 +20,7 @@ export function Tenants() {
         { title: t('f.domain'), cell: (row) => <span className="mono">{row.domain}</span> },
         { title: t('f.customer_id'), cell: (row) => customers.find((one) => one.id === row.customer_id)?.name },
         { title: t('kit.state'), cell: (row) => <Standing suspended={row.suspended} /> },
+        { title: t('kit.actions'), cell: (row) => <View tenant={row} /> },
       ]}
       fields={(_, record) => (
         <>
@@ -39,6 +41,21 @@ export function Tenants() {
           </details>
           {record && <FieldSwitch name="suspended" help="tenant_suspended" />}
         </>
+      )}
+      extra={(tenant) => (
+        <Stack mt="xl" gap="xs" align="flex-start">
+          <Text size="sm" c="dimmed">{t('tenant.view_text')}</Text>
+          <View tenant={tenant} />
+        </Stack>
       )} />
+  );
+}
+
+/** The tenant's own console, seen as its admin; the page itself asks for the token (kit/place.ts). */
+function View({ tenant }: { tenant: Schemas['TenantView'] }) {
+  const { t } = useI18n();
+  return (
+    <Button component="a" href={`/console/view/${tenant.id}/`} target="_blank" rel="noopener" size="compact-sm" variant="default"
+      aria-label={t('tenant.view_one', { name: tenant.name })} onClick={(event) => event.stopPropagation()}>{t('tenant.view')}</Button>
   );
 }

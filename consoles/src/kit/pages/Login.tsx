@@ -4,7 +4,7 @@ import { api, sessionHeaders, take, type Schemas } from '../api';
 import { FieldText } from '../FieldText';
 import { useI18n } from '../i18n';
 import { Problem } from '../problem';
-import { startSession } from '../session';
+import { logOut, startSession } from '../session';
 import { applyLookOf, rememberedNamespace } from '../theme';
 import { useListSearch } from '../useListSearch';
 import { ActionForm } from '../ActionForm';
@@ -12,7 +12,10 @@ import { Outside } from '../Outside';
 
 async function logIn(body: Record<string, unknown>, role: string): Promise<Schemas['TokensView']> {
   const tokens = await take(api.POST('/v1/auth/login', { body: body as never, ...sessionHeaders }));
-  if (tokens.role !== role) throw new Problem(403, 'other_console', '', {});
+  if (tokens.role !== role) {
+    await logOut(); // the cookie is of this console, where this person has nothing to do
+    throw new Problem(403, 'other_console', '', {});
+  }
   await applyLookOf(String(body.namespace).toLowerCase());
   return tokens;
 }

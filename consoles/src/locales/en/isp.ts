@@ -1,4 +1,9 @@
+import { decks } from './isp-decks';
+import { watching } from './isp-watching';
+
 export const isp = {
+  ...decks,
+  ...watching,
   'carrier.title': 'Carriers',
   'carrier.one': 'Carrier',
   'carrier.add': 'Add carrier',
@@ -109,6 +114,9 @@ export const isp = {
   'tenant.none': 'No tenant yet',
   'tenant.empty': 'For example the domain customer1, which lies below your namespace.',
   'tenant.more': 'Carrier, dialplan, limits, emergency',
+  'tenant.view': 'View',
+  'tenant.view_one': 'View {name} in the tenant console',
+  'tenant.view_text': 'Opens the tenant console as this tenant\'s admin sees it; the audit trail notes it.',
   'call.title': 'Calls',
   'call.about': 'Every call, answered or not. Open one to see why it went as it did.',
   'call.none': 'No call yet',
@@ -139,9 +147,17 @@ export const isp = {
   'user.about': 'Who logs in to the consoles of your company and its tenants.',
   'user.none': 'No user yet',
   'user.empty': 'An invitation goes out by mail.',
+  'user.last_login': 'Last login',
+  'user.never': 'never',
   'user.invited': 'invited',
   'user.invite_again': 'Send the invitation again',
   'user.sent': 'The invitation is on its way.',
+  'h.port': 'Usually 5060, for TLS 5061.',
+  'h.transport': 'As the carrier says; UDP is the most common.',
+  'h.apply_to': 'Which number strip and prefix change.',
+  'h.codecs': 'The only ones it is offered; most carriers take PCMU and PCMA.',
+  'h.attributes': 'For your own people; changes no call.',
+  'h.cdr_retention_days': 'After that many days a call is erased.',
   'settings.title': 'Settings',
   'settings.company': 'Company',
   'settings.theme': 'Theme',

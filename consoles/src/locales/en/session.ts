@@ -60,7 +60,7 @@ export const session = {
   'home.tenant': 'Make a tenant',
   'home.tenant_text': 'The customer\'s PBX: its domain and its SBC.',
   'home.subscribers': 'Add subscribers to the tenant',
-  'home.subscribers_text': 'The people with phones; so far by the API.',
+  'home.subscribers_text': 'The people with phones; in the tenant console, which "View" opens.',
   'home.call': 'Make a call',
   'home.call_text': 'Every call appears under Calls, with the reason for all that happened.',
 };

@@ -1,6 +1,10 @@
 import type { isp as english } from '../en/isp';
+import { decks } from './isp-decks';
+import { watching } from './isp-watching';
 
 export const isp: Record<keyof typeof english, string> = {
+  ...decks,
+  ...watching,
   'carrier.title': 'Operadoras',
   'carrier.one': 'Operadora',
   'carrier.add': 'Adicionar operadora',
@@ -111,6 +115,9 @@ export const isp: Record<keyof typeof english, string> = {
   'tenant.none': 'Nenhum tenant ainda',
   'tenant.empty': 'Por exemplo o domínio customer1, que fica abaixo do seu namespace.',
   'tenant.more': 'Operadora, plano de discagem, limites, emergência',
+  'tenant.view': 'Ver',
+  'tenant.view_one': 'Ver {name} no console do tenant',
+  'tenant.view_text': 'Abre o console do tenant como o administrador dele o vê; fica na trilha de auditoria.',
   'call.title': 'Ligações',
   'call.about': 'Todas as ligações, atendidas ou não. Abra uma para ver por que foi assim.',
   'call.none': 'Nenhuma ligação ainda',
@@ -141,9 +148,17 @@ export const isp: Record<keyof typeof english, string> = {
   'user.about': 'Quem entra nos consoles da sua empresa e dos tenants.',
   'user.none': 'Nenhum usuário ainda',
   'user.empty': 'O convite vai por e-mail.',
+  'user.last_login': 'Última entrada',
+  'user.never': 'nunca',
   'user.invited': 'convidado',
   'user.invite_again': 'Enviar o convite de novo',
   'user.sent': 'O convite está a caminho.',
+  'h.port': 'Em geral 5060, com TLS 5061.',
+  'h.transport': 'Conforme a operadora; UDP é o mais comum.',
+  'h.apply_to': 'Qual número remoção e prefixo mudam.',
+  'h.codecs': 'Os únicos oferecidos; a maioria aceita PCMU e PCMA.',
+  'h.attributes': 'Para sua equipe; não muda nenhuma ligação.',
+  'h.cdr_retention_days': 'Depois desses dias a ligação é apagada.',
   'settings.title': 'Configurações',
   'settings.company': 'Empresa',
   'settings.theme': 'Tema',

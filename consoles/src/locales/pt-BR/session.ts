@@ -62,7 +62,7 @@ export const session: Record<keyof typeof english, string> = {
   'home.tenant': 'Crie um tenant',
   'home.tenant_text': 'O PBX do cliente: seu domínio e seu SBC.',
   'home.subscribers': 'Adicione assinantes ao tenant',
-  'home.subscribers_text': 'As pessoas com telefones; por enquanto pela API.',
+  'home.subscribers_text': 'As pessoas com telefones; no console do tenant, que "Ver" abre.',
   'home.call': 'Faça uma ligação',
   'home.call_text': 'Cada ligação aparece em Ligações, com o motivo de tudo o que aconteceu.',
 };
