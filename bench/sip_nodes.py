@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.configurations import write_bare, write_static
 from bench.cpu import group_cpu_s
 from bench.node import start_hook, with_password, write_parts
 from bench.programs import BenchError, Programs, free_port
@@ -74,6 +75,11 @@ class SipNodes:
         """Seconds so far of each Kamailio, the hook and rtpengine."""
         return {name: group_cpu_s(group) for name, group in self._groups.items()}
 
+    def logs(self) -> str:
+        """The end of what each Kamailio and the hook said."""
+        texts = {name: self._programs.log(name).read_text(errors="replace") for name in (*KAMAILIOS, "hook")}
+        return "".join(f"--- {name}\n{text[-3000:]}\n" for name, text in texts.items())
+
     def load_ha1s(self) -> None:
         """Into the static one's htable, where entries live 300 s, by kamcmd's binary RPC as an operator would."""
         socket_url = f"unix:{self._settings['static'].control_socket}"
@@ -126,18 +132,10 @@ class SipNodes:
         render.prepare_kamailio(settings)
         command, environment = render.kamailio_command(settings)
         if name != "hooked":
-            command[command.index("-f") + 1] = str(self._render_own(name, settings))
+            write = write_static if name == "static" else write_bare
+            command[command.index("-f") + 1] = str(write(settings, callee=f"{HOST}:{self._callee_port}"))
         check = SipCheck(HOST, settings.sip_port)
         self._groups[name] = self._programs.start(name, command, check=check, env=environment)
-
-    def _render_own(self, name: str, settings: SbcSettings) -> Path:
-        """The configuration of this package beside the product's, whose files it includes."""
-        names = {"CALLEE": f"{HOST}:{self._callee_port}", "MODULE_DIR": str(settings.module_dir)}
-        names["SILENCE_MS"] = str(settings.timers.silence_ms)
-        text = (SOURCE / f"{name}.cfg").read_text(encoding="utf-8")
-        path = settings.run_dir / "kamailio" / f"{name}.cfg"
-        path.write_text(render.substitute(text, names=names, where=f"{name}.cfg"))
-        return path
 
     def _write_callers(self) -> None:
         lines = [f"u{n};[authentication username=u{n} password=secret-u{n}]" for n in range(CALLERS)]

@@ -56,10 +56,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class RtpStatistics:
-    """Packets of one call, as the phone counted them."""
+    """Packets of one call, as the phone counted them; ``lost``: by sequence numbers, None if the phone doesn't tell."""
 
     sent: int
     received: int
+    lost: int | None = None
 
 
 @dataclass
@@ -130,6 +131,12 @@ class Phone:
                 return self._find(event)[count - 1]
         seen = [each.get("type") or each for each in self.events]
         raise PhoneError(f"{self.account.user}: no {event} within {timeout_s} s, but {seen}")
+
+    def forget(self) -> None:
+        """Events and recordings so far."""
+        self.events.clear()
+        for recording in (self.directory / "dump").glob("*.wav"):
+            recording.unlink()
 
     def heard(self) -> Heard:
         """Of the newest call; zeros if nothing arrived."""

@@ -9,6 +9,9 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 26
 RANDOM_BYTES = 10
 
+# two characters, 10 bits, at a time
+_PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
+_SHIFTS = tuple(range(120, -1, -10))
 _CHARACTERS = frozenset(ALPHABET)
 _LARGEST_FIRST_CHARACTER = "7"  # 26 characters hold 130 bits, an id has 128
 
@@ -20,7 +23,7 @@ def new_id(prefix: str, *, now_ms: int, random_bytes: bytes) -> str:
     if len(random_bytes) != RANDOM_BYTES:
         raise ValueError(f"random_bytes: expected {RANDOM_BYTES} bytes, got {len(random_bytes)}")
     bits = now_ms << 80 | int.from_bytes(random_bytes, "big")
-    return f"{prefix}_" + "".join(ALPHABET[bits >> shift & 31] for shift in range(125, -1, -5))
+    return f"{prefix}_" + "".join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])
 
 
 def id_time_ms(identifier: str) -> int:

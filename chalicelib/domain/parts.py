@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
@@ -245,6 +245,8 @@ class SubscribersPart:
     tenant_id: str
     by_id: Mapping[str, JsonObject]
     by_name: Mapping[str, JsonObject]  # username and alias, lower case
+    # those asked for so far, by id: a part never changes, and each call asks for one or two
+    read: dict[str, Subscriber] = field(default_factory=dict, compare=False, repr=False)
 
 
 Part = SbcIndex | DidsPart | IspPart | TenantCore | SubscribersPart

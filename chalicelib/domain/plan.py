@@ -61,6 +61,7 @@ class Target:
     codecs: tuple[str, ...] = ()
     charged_subscriber_id: str = ""  # who pays a PSTN leg: the caller, or the forwarder
     counters: tuple[Counter, ...] = ()
+    subscriber_name: str = ""  # as it was shown at the time of the call
 
 
 @dataclass(frozen=True, slots=True)

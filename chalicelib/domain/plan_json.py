@@ -138,4 +138,5 @@ def _target(source: JsonObject) -> Target:
         codecs=fields.texts(source, "codecs"),
         charged_subscriber_id=fields.text(source, "charged_subscriber_id", ""),
         counters=fields.items(source, "counters", _counter),
+        subscriber_name=fields.text(source, "subscriber_name", ""),
     )

@@ -49,13 +49,19 @@ class Tenant:
         for shard in self.shards:
             source = shard.by_name.get(wanted)
             if source is not None:
-                return read_subscriber(source)
+                return _read(shard, source["subscriber_id"])
         return None
 
     def find_by_id(self, subscriber_id: str) -> Subscriber | None:
         shard = self.shards[subscriber_shard(subscriber_id, len(self.shards))]
-        source = shard.by_id.get(subscriber_id)
-        return None if source is None else read_subscriber(source)
+        return _read(shard, subscriber_id) if subscriber_id in shard.by_id else None
+
+
+def _read(shard: SubscribersPart, subscriber_id: str) -> Subscriber:
+    known = shard.read.get(subscriber_id)
+    if known is None:
+        known = shard.read[subscriber_id] = read_subscriber(shard.by_id[subscriber_id])
+    return known
 
 
 @dataclass(frozen=True, slots=True)

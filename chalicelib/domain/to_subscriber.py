@@ -60,6 +60,7 @@ def _ring(draft: Draft, subscriber: Subscriber, hops: tuple[Hop, ...]) -> int:
         from_display=draft.shown.display,
         headers=diversion_to_phone(hops, domain),
         subscriber_id=subscriber.subscriber_id,
+        subscriber_name=shown_name(subscriber),
         called_number=subscriber.alias or subscriber.username,
         counters=(Counter(f"subscriber/{subscriber.subscriber_id}", subscriber.max_calls),),
     )

@@ -25,6 +25,7 @@ from chalicelib.schemas.common import Page
 from chalicelib.storage.call_names import names_in_calls
 from chalicelib.storage.cdrs import Cdr, Span, calls_of_isp, calls_of_tenant, find_cdr, find_cdr_of_isp
 from chalicelib.workflows.show_calls import (
+    lacks_names,
     numbers_of,
     show_call,
     show_isp_fields,
@@ -64,7 +65,7 @@ def list_tenant_calls(call: Call[Any]) -> dict[str, Any]:
         limit=call.query.limit,
     )
     summaries = [summarise_call(cdr.record, cdr.charges) for cdr in found.items]
-    names = names_in_calls(call.identity.isp_id, summaries)
+    names = names_in_calls(call.identity.isp_id, filter(lacks_names, summaries))
     items = [
         _json(CallView, show_call(summary, names, audience=audience, language=call.language)) for summary in summaries
     ]

@@ -21,10 +21,20 @@ Level = Literal["platform", "isp", "tenant"]
 
 
 @dataclass(frozen=True, slots=True)
+class Creation:
+    """``values(body)`` are the stored values of a new record."""
+
+    body: type[BaseModel]
+    values: Callable[[Any], dict[str, Any]]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class Crud:
     """``view(record)`` makes the view; ``values(body)`` the stored values; ``editable(record)`` the body's fields as
     stored, which a merge patch is applied to. Routes switched off are left out, or to a module of its own.
-    ``guard(call, record, values)`` may refuse a change, or with ``values`` None a deletion, by who asks for it."""
+    ``guard(call, record, values)`` may refuse a change, or with ``values`` None a deletion, by who asks for it.
+    ``creation``: a new record takes other fields than a changed one."""
 
     noun: Noun[Any]
     level: Level
@@ -38,6 +48,7 @@ class Crud:
     editable: Callable[[Any], dict[str, Any]] | None = None
     patch: type[BaseModel] | None = None
     check_change: Callable[[Any, Any, dict[str, Any]], None] | None = None  # raises if this change isn't allowed
+    creation: Creation | None = None
     creates: bool = True
     lists: bool = True
     gets: bool = True
@@ -124,19 +135,22 @@ def _get(blueprint: Blueprint, crud: Crud) -> None:
 
 
 def _create(blueprint: Blueprint, crud: Crud) -> None:
+    creation = crud.creation or Creation(crud.body, crud.stored, f"Create a {crud.noun.name}")
+
     @endpoint(
         blueprint,
         "POST",
         crud.path,
         roles=crud.write,
-        body=crud.body,
+        body=creation.body,
         out=crud.view_type,
         status=201,
-        summary=f"Create a {crud.noun.name}",
+        summary=creation.summary,
         name=f"create_{crud.noun.name}",
     )
     def create(call: Call[Any]) -> Any:
-        record = records.create_record(crud.scope(call), crud.noun, crud.stored(call.body), actor=call.identity.actor())
+        values = creation.values(call.body)
+        record = records.create_record(crud.scope(call), crud.noun, values, actor=call.identity.actor())
         return crud.render(record)
 
 

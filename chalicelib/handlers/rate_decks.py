@@ -11,7 +11,7 @@ from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.rate_chunks import lookup_in_chunk, rates_in_chunk
 from chalicelib.domain.rating import Rate
 from chalicelib.domain.sentences import SentenceError, say
-from chalicelib.handlers.crud import Crud, register
+from chalicelib.handlers.crud import Creation, Crud, register
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.common import Page, read_instant
 from chalicelib.schemas.decks import (
@@ -26,7 +26,7 @@ from chalicelib.schemas.decks import (
 )
 from chalicelib.storage import keys
 from chalicelib.storage.rate_decks import RATE_DECK, lookup_rate_chunk, page_of_chunks
-from chalicelib.storage.records import create_record, get_record
+from chalicelib.storage.records import get_record
 from chalicelib.workflows.prepare_deck import check_currency, shown_rate
 from chalicelib.workflows.replace_rates import replace_rates
 
@@ -34,6 +34,11 @@ blueprint = Blueprint(__name__)
 
 CHUNKS_PER_PAGE = 10
 RATES_BODY = 4_000_000  # bytes: what Lambda takes, encoded
+
+
+def _new_values(body: RateDeckCreateBody) -> dict[str, Any]:
+    return {"name": body.name, "currency": check_currency(body.currency)}
+
 
 register(
     blueprint,
@@ -45,24 +50,9 @@ register(
         view_type=RateDeckView,
         read=("isp_admin",),
         write=("isp_admin",),
-        creates=False,
+        creation=Creation(RateDeckCreateBody, _new_values, "Create a rate deck without rates; its currency stays"),
     ),
 )
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    "/rate-decks",
-    roles=("isp_admin",),
-    body=RateDeckCreateBody,
-    out=RateDeckView,
-    status=201,
-    summary="Create a rate deck without rates; its currency stays",
-)
-def create_rate_deck(call: Call[RateDeckCreateBody]) -> RateDeckView:
-    values = {"name": call.body.name, "currency": check_currency(call.body.currency)}
-    return RateDeckView.model_validate(create_record(call.isp, RATE_DECK, values, actor=call.identity.actor()))
 
 
 @endpoint(

@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain.errors import PatchbayError
-from chalicelib.handlers.crud import Crud, register
+from chalicelib.handlers.crud import Creation, Crud, register
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.common import rfc3339
 from chalicelib.schemas.decks import (
@@ -17,7 +17,6 @@ from chalicelib.schemas.decks import (
     ServiceDeckView,
     ServiceEntryView,
 )
-from chalicelib.storage.records import create_record
 from chalicelib.storage.service_decks import (
     SERVICE_DECK,
     ServiceDeckVersion,
@@ -50,6 +49,10 @@ def _values(body: ServiceDeckBody) -> dict[str, Any]:
     return {"name": body.name, "entries": service_entries(body.entries)}
 
 
+def _new_values(body: ServiceDeckCreateBody) -> dict[str, Any]:
+    return _values(body) | {"currency": check_currency(body.currency)}
+
+
 def _editable(record: StoredServiceDeck) -> dict[str, Any]:
     return {"name": record.name, "entries": [entry.model_dump() for entry in _entries(record)]}
 
@@ -67,24 +70,9 @@ register(
         view=_view,
         values=_values,
         editable=_editable,
-        creates=False,
+        creation=Creation(ServiceDeckCreateBody, _new_values, "Create a service deck; its currency stays"),
     ),
 )
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    "/service-decks",
-    roles=("isp_admin",),
-    body=ServiceDeckCreateBody,
-    out=ServiceDeckView,
-    status=201,
-    summary="Create a service deck; its currency stays",
-)
-def create_service_deck(call: Call[ServiceDeckCreateBody]) -> ServiceDeckView:
-    values = _values(call.body) | {"currency": check_currency(call.body.currency)}
-    return _view(create_record(call.isp, SERVICE_DECK, values, actor=call.identity.actor()))
 
 
 @endpoint(

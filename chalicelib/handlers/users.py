@@ -19,7 +19,8 @@ blueprint = Blueprint(__name__)
 
 def _view(user: User) -> UserView:
     fields = {name: getattr(user, name) for name in UserView.model_fields if name != "invited"}
-    return UserView.model_validate(fields | {"invited": not user.password_hash})
+    seen = int(user.last_login_at) or None
+    return UserView.model_validate(fields | {"invited": not user.password_hash, "last_login_at": seen})
 
 
 def _guard(call: Call[Any], user: User, values: dict[str, Any] | None) -> None:

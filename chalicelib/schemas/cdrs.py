@@ -48,6 +48,7 @@ class CdrLeg(Body):
     leg: Annotated[str, StringConstraints(pattern=r"^(a|b[1-9][0-9]{0,2})$")]
     kind: Literal["did", "sip", "pstn"]
     subscriber_id: AnyId = ""
+    subscriber_name: FreeText = ""
     charged_subscriber_id: AnyId = ""
     carrier_id: AnyId = ""
     gateway_id: AnyId = ""

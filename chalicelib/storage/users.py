@@ -18,7 +18,7 @@ ADMINS = "ADMINS"  # the number of an ISP's active admins
 
 class User(Record, discriminator="User"):
     """``password_hash`` is empty until an invitation is accepted. Sessions and links from before ``sessions_from``
-    (milliseconds) are void."""
+    (milliseconds) are void. ``last_login_at``: 0 before the first."""
 
     isp_id = UnicodeAttribute(default="")
     namespace = UnicodeAttribute()
@@ -29,6 +29,7 @@ class User(Record, discriminator="User"):
     password_hash = UnicodeAttribute(default="")
     suspended = BooleanAttribute(default=False)
     sessions_from = NumberAttribute(default=0)
+    last_login_at = NumberAttribute(default=0)
 
 
 class Login(Item, discriminator="Login"):
@@ -61,6 +62,11 @@ def set_password(tx: Transaction, user: User, password_hash: str) -> None:
         one=1,
         version=int(user.version),
     )
+
+
+def note_login(tx: Transaction, user: User) -> None:
+    """Not a change of the record: its version stays."""
+    tx.update(user_scope(user.isp_id).pk, USER.sk(user.id), "SET last_login_at = :now", now=tx.now_ms)
 
 
 def _effects(scope: IspScope | PlatformScope, tx: Transaction, before: User | None, after: User | None) -> None:

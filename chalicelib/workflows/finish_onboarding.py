@@ -68,6 +68,7 @@ def _new_admin(tx: Transaction, onboarding: Onboarding, isp: Isp) -> User:
         "full_name": onboarding.full_name,
         "role": "isp_admin",
         "password_hash": onboarding.password_hash,
+        "last_login_at": tx.now_ms,  # the answer logs in
     }
     actor = Actor(onboarding.id, onboarding.full_name)
     return create_record(IspScope(isp.id), USER, values, actor=actor, transaction=tx)

@@ -33,13 +33,22 @@ def show_call(summary: Json, names: Names, *, audience: Audience, language: Lang
         },
         "called": {
             "subscriber_id": summary["called_subscriber_id"],
-            "name": names.get(summary["called_subscriber_id"], ""),
+            "name": summary.get("called_name") or names.get(summary["called_subscriber_id"], ""),
             "number": summary["called_number"],
         },
         "dialled": dialled(summary, audience),
         "talk_s": _talk_s(summary),
         "refusal": _refusal(summary["refusal"], audience, language),
     }
+
+
+def lacks_names(summary: Json) -> bool:
+    """A record of a node that didn't send names yet: a tenant's list then reads them."""
+    caller = summary["caller"]
+    return bool(
+        (caller["subscriber_id"] and not caller["name"])
+        or (summary["called_subscriber_id"] and not summary.get("called_name"))
+    )
 
 
 def show_isp_fields(summary: Json, names: Names) -> Json:
@@ -113,7 +122,7 @@ def _leg(leg: Json, names: Names) -> Json:
     return {
         **{name: leg[name] for name in ("leg", "kind", "subscriber_id", "called_number")},
         **{name: leg[name] for name in ("setup_at", "answered_at", "ended_at", "sip_status")},
-        "subscriber_name": names.get(leg["subscriber_id"], ""),
+        "subscriber_name": leg.get("subscriber_name") or names.get(leg["subscriber_id"], ""),
     }
 
 

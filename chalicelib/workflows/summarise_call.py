@@ -22,6 +22,7 @@ def summarise_call(record: dict[str, Any], charges: list[StoredCharge]) -> dict[
         "result": _result(record),
         "subscriber_ids": sorted(_subscribers(record)),
         "called_subscriber_id": last["subscriber_id"] if last else "",
+        "called_name": last.get("subscriber_name", "") if last else "",
         "carrier_id": last["carrier_id"] if last and last["carrier_id"] else record["caller"]["carrier_id"],
         "gateway_id": last["gateway_id"] if last and last["gateway_id"] else record["caller"]["gateway_id"],
         "amount_micros": sum(charge["amount_micros"] for charge in charges),

@@ -7,13 +7,21 @@ from itertools import starmap
 
 from local.demo.cdrs import wait_for_cdr
 from local.demo.state import Demo
-from local.demo.talking import ALICE_HZ, BOB_HZ, Transport, start_phone, talk
+from local.demo.talking import ALICE_HZ, BOB_HZ, Transport, start_browser, start_phone, talk
 from local.demo.waiting import check
 
 
 def register_alice(demo: Demo) -> str:
-    password = demo.people["alice"].softphone_password
-    return "softphone password, " + _register(demo, "alice", password=password, tone_hz=ALICE_HZ, transport="tcp")
+    """In the phone console, by clicking."""
+    begun = time.monotonic()
+    phone = start_browser(demo, "alice", password=demo.people["alice"].softphone_password, tone_hz=ALICE_HZ)
+    took_ms = round((time.monotonic() - begun) * 1000)
+    picture = demo.recordings / "alice-is-registered.png"
+    phone.picture(picture)
+    return (
+        f"Chromium at {phone.url}: softphone password typed, dot green after {took_ms} ms, "
+        f"microphone plays {phone.tone_hz} Hz; {picture.name}"
+    )
 
 
 def register_bob(demo: Demo) -> str:

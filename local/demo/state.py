@@ -10,6 +10,7 @@ from pathlib import Path
 from local.demo.api import Api
 from local.demo.gateway_client import GatewayClient
 from local.demo.waiting import wait_for
+from local.demo.web_phone import WebPhone
 from local.phones import Phone
 from local.settings import Paths, Settings
 
@@ -53,7 +54,7 @@ class Demo:
     tenant_id: str = ""
     domain: str = ""
     people: dict[str, Person] = field(default_factory=dict)
-    phones: dict[str, Phone] = field(default_factory=dict)
+    phones: dict[str, Phone | WebPhone] = field(default_factory=dict)
 
     @property
     def at_tenant(self) -> str:

@@ -6,6 +6,8 @@ import time
 import urllib.error
 from collections.abc import Callable
 
+from playwright.sync_api import Error as BrowserError
+
 from local.demo import inbound_step, isp_steps, outside_steps, phone_steps, tenant_steps
 from local.demo.api import ApiError
 from local.demo.report import Result, show, show_failure
@@ -14,7 +16,7 @@ from local.demo.waiting import DemoError
 from local.phones import PhoneError
 
 # an answer of another shape than expected is a failure of the step too
-FAILURES = (DemoError, ApiError, PhoneError, urllib.error.URLError, TimeoutError, LookupError, ValueError)
+FAILURES = (DemoError, ApiError, PhoneError, BrowserError, urllib.error.URLError, TimeoutError, LookupError, ValueError)
 
 Step = Callable[[Demo], str]
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from local.demo.state import Demo
 from local.demo.waiting import check, wait_for
+from local.demo.web_phone import WebPhone
 from local.gateway.g711 import RATE, Samples
 from local.gateway.listening import WINDOW, Tone, ToneFinder
 from local.phones import Account, Phone, PhoneError, RtpStatistics, read_samples
@@ -26,6 +27,7 @@ AUDIBLE = 500  # of 32767
 SHORTEST_TONE_S = 0.3  # what is shorter may be a vowel
 
 Transport = Literal["udp", "tcp"]
+AnyPhone = Phone | WebPhone
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,26 @@ class Ear:
 def start_phone(demo: Demo, username: str, *, password: str, tone_hz: int, transport: Transport) -> Phone:
     phone = _started(demo, username, password=password, tone_hz=tone_hz, transport=transport)
     demo.phones[username] = phone
+    phone.wait_registered()
+    return phone
+
+
+def start_browser(demo: Demo, username: str, *, password: str, tone_hz: int) -> WebPhone:
+    """The phone console in Chromium, logged in and with its green dot."""
+    account = Account(
+        user=username,
+        domain=demo.domain,
+        password=password,
+        outbound=demo.sbc_address,
+        port=0,
+        control_port=0,
+        rtp_port=0,
+    )
+    url = f"{demo.settings.http_url}/phone"
+    phone = WebPhone(account=account, directory=demo.directory / username, tone_hz=tone_hz, url=url)
+    phone.start()
+    demo.phones[username] = phone
+    phone.log_in()
     phone.wait_registered()
     return phone
 
@@ -75,15 +97,13 @@ def _started(demo: Demo, username: str, *, password: str, tone_hz: int, transpor
     raise AssertionError("unreachable")
 
 
-def prepare(*phones: Phone) -> None:
+def prepare(*phones: AnyPhone) -> None:
     """For a new call: forgets events and recordings of the last one."""
     for phone in phones:
-        phone.events.clear()
-        for recording in (phone.directory / "dump").glob("*.wav"):
-            recording.unlink()
+        phone.forget()
 
 
-def talk(caller: Phone, callee: Phone, dialled: str) -> tuple[Ear, Ear]:
+def talk(caller: AnyPhone, callee: AnyPhone, dialled: str) -> tuple[Ear, Ear]:
     """One call with tones both ways, hung up by the caller; what (caller, callee) heard."""
     prepare(caller, callee)
     calls = len(caller.statistics()), len(callee.statistics())
@@ -105,12 +125,17 @@ def talk(caller: Phone, callee: Phone, dialled: str) -> tuple[Ear, Ear]:
         wait_for_statistics(phone, after=count) for phone, count in zip((caller, callee), calls, strict=True)
     )
     return (
-        listen(caller, tone_hz=callee.tone_hz, sent=there.sent - too_late, received=here.received),
-        listen(callee, tone_hz=caller.tone_hz, sent=here.sent, received=there.received),
+        listen(caller, tone_hz=callee.tone_hz, sent=_sent_to(here, there.sent - too_late), received=here.received),
+        listen(callee, tone_hz=caller.tone_hz, sent=_sent_to(there, here.sent), received=there.received),
     )
 
 
-def listen(phone: Phone, *, tone_hz: float, sent: int, received: int) -> Ear:
+def _sent_to(ear: RtpStatistics, sent: int) -> int:
+    """A browser gets nothing before its keys are agreed (DTLS): what it lost is told by its sequence numbers alone."""
+    return sent if ear.lost is None else ear.received + ear.lost
+
+
+def listen(phone: AnyPhone, *, tone_hz: float, sent: int, received: int) -> Ear:
     """By FFT of what the phone recorded. Raises ``DemoError`` unless it is the wanted tone, nearly unbroken."""
     heard, name = phone.heard(), phone.account.user
     ear = Ear(heard.frequency_hz, sent, received)
@@ -120,7 +145,7 @@ def listen(phone: Phone, *, tone_hz: float, sent: int, received: int) -> Ear:
     return ear
 
 
-def wait_for_statistics(phone: Phone, *, after: int) -> RtpStatistics:
+def wait_for_statistics(phone: AnyPhone, *, after: int) -> RtpStatistics:
     """Of the call that follows the first ``after`` ones."""
     wait_for(lambda: len(phone.statistics()) > after, what=f"RTP statistics of {phone.account.user}", limit_s=3)
     return phone.statistics()[after]
@@ -148,7 +173,7 @@ class Mixture:
     speech_s: float
 
 
-def hear(phone: Phone) -> Mixture:
+def hear(phone: AnyPhone) -> Mixture:
     """In the phone's newest recording so far."""
     recording = phone.recording()
     return find_longest_tone(read_samples(recording)[1]) if recording else Mixture(0.0, 0.0, 0.0)

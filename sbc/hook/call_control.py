@@ -71,13 +71,14 @@ class CallControl:
         full = self.admission.take(call_id, plan.counters)
         if full is not None:
             return await self._refuse(call_id, invite, _too_many_calls(plan, full), now)
-        call = Call(call_id, plan, invite, setup_at=now)
+        call = Call(call_id, plan, invite, setup_at=now, number=self.journal.next_number())
         over = start_stage(call, 0, admission=self.admission, now=now)
         if over is not None:
             return await self._give_up(call, over, now)
         self.live.add(call)
         try:
-            await self.journal.write(open_call(call_id, routed=_routed(call), progress=dump_text(call.progress())))
+            progress = dump_text(call.progress())
+            await self.journal.write(open_call(call.number, call_id, routed=_routed(call), progress=progress))
         except JournalError:
             self.live.remove(call)
             self.admission.release(call_id)
@@ -101,7 +102,7 @@ class CallControl:
         over = after_outcome(call, outcome, status, admission=self.admission, now=now)
         if over is not None:
             return await self._give_up(call, over, now)
-        await self.journal.write(advance_call(call_id, progress=dump_text(call.progress())))
+        await self.journal.write(advance_call(call.number, progress=dump_text(call.progress())))
         return self._ring(call)
 
     async def event(self, body: JsonObject) -> None:
@@ -125,7 +126,7 @@ class CallControl:
         self.admission.release(call.call_id)
         record = dump_text(build_cdr(call, ending, identity=self.identity))
         try:
-            await self.journal.write(*close_call(call.call_id), queue_cdr(call.call_id, record))
+            await self.journal.write(*close_call(call.number), queue_cdr(call.number, call.call_id, record))
         except JournalError:
             self._hold(call)  # Kamailio reports again, or reconciliation finds it
             raise
@@ -149,7 +150,7 @@ class CallControl:
             await self.journal.write()
             return
         self.admission.keep_only(call.call_id, call.counters())
-        await self.journal.write(advance_call(call.call_id, progress=dump_text(call.progress())))
+        await self.journal.write(advance_call(call.number, progress=dump_text(call.progress())))
 
     async def _give_up(self, call: Call, over: Over, now: int) -> dict[str, Any]:
         await self.close(call, Ending(now, over.hangup_by, over.status))
@@ -161,7 +162,7 @@ class CallControl:
             record = build_refusal_cdr(
                 refusal, refusal.facts, call_id=call_id, invite=invite, setup_at=now, identity=self.identity
             )
-            await self.journal.write(queue_cdr(call_id, dump_text(record)))
+            await self.journal.write(queue_cdr(self.journal.next_number(), call_id, dump_text(record)))
             self.cdr_queued()
         return answers.reply(call_id, refusal.sip_status, refusal.reason)
 
@@ -189,7 +190,8 @@ def _restored(saved: OpenCall) -> Call:
     routed = load_object(saved.routed)
     plan = plan_from_json(fields.child(routed, "plan"))
     invite = read_invite(fields.child(routed, "invite"))
-    call = Call(saved.call_id, plan, invite, setup_at=fields.integer(routed, "setup_at"), seen_at=saved.seen_at)
+    setup_at = fields.integer(routed, "setup_at")
+    call = Call(saved.call_id, plan, invite, setup_at=setup_at, seen_at=saved.seen_at, number=saved.number)
     call.take_progress(load_object(saved.progress))
     return call
 

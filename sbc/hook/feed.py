@@ -62,6 +62,7 @@ class Feed:
         self._fetches = asyncio.Semaphore(CONCURRENT_FETCHES)
 
     async def run(self, *, poll_interval_s: float, compare_interval_s: float) -> None:
+        await self._take_up()
         compare_due = self._clock()
         while True:
             started = self._clock()
@@ -74,6 +75,11 @@ class Feed:
                 self._metrics.count("feed_failures")
                 log.warning("feed not followed", extra={"error": str(error)})
             await asyncio.sleep(max(0.0, started + poll_interval_s - self._clock()))
+
+    async def _take_up(self) -> None:
+        """What an earlier run fetched, but ended before Kamailio was told: the next poll tells it."""
+        changes = await asyncio.to_thread(self._store.untold_changes)
+        self._pending.add(await asyncio.to_thread(self._find, changes))
 
     async def poll(self) -> None:
         """Handle what is new. Raises ``FeedError`` or ``RpcError``; the next poll goes on where this one stopped."""
@@ -151,6 +157,7 @@ class Feed:
         if self._pending:
             await self._caches.forget(self._pending)
             self._pending = Revocations()
+        self._store.mark_told()
 
     async def _acknowledge(self) -> None:
         if self._cursor > self._acknowledged and not self._retry:

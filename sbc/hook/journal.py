@@ -9,6 +9,7 @@ more than the commit (bench/calls.py).
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,26 +22,42 @@ Statement = tuple[str, tuple[Any, ...]]
 # and the shared memory, a third of the system calls of a commit.
 _PRAGMAS = ("busy_timeout=5000", "locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL")
 
+# By number alone: each table is one tree, and a call's step writes one page of it.
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS calls (call_id TEXT PRIMARY KEY, routed TEXT NOT NULL, progress TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS moves (call_id TEXT PRIMARY KEY, progress TEXT, seen_at INTEGER) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outbox (number INTEGER PRIMARY KEY, call_id TEXT NOT NULL UNIQUE, cdr TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS open_calls (
+  number INTEGER PRIMARY KEY, call_id TEXT NOT NULL, routed TEXT NOT NULL, progress TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS open_moves (number INTEGER PRIMARY KEY, progress TEXT, seen_at INTEGER);
+CREATE TABLE IF NOT EXISTS records (number INTEGER PRIMARY KEY, call_id TEXT NOT NULL, cdr TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS rejected (call_id TEXT PRIMARY KEY, cdr TEXT NOT NULL, code TEXT NOT NULL,
   message TEXT NOT NULL, rejected_at INTEGER NOT NULL);
 """
 
-
+# The tables of a journal that was begun before calls had numbers.
+_TAKE_OVER = """
+BEGIN IMMEDIATE;
+INSERT INTO open_calls
+  SELECT calls.rowid + (SELECT coalesce(max(number), 0) FROM outbox), call_id, routed,
+    coalesce(moves.progress, calls.progress)
+  FROM calls LEFT JOIN moves USING (call_id);
+INSERT INTO records SELECT number, call_id, cdr FROM outbox;
+DROP TABLE calls;
+DROP TABLE moves;
+DROP TABLE outbox;
+COMMIT;
+"""
+_HAS_OLD_TABLES = "SELECT count(*) = 3 FROM sqlite_schema WHERE name IN ('calls', 'moves', 'outbox')"
+_LAST_NUMBER = "SELECT coalesce(max(number), 0) FROM (SELECT number FROM open_calls UNION SELECT number FROM records)"
 _REJECTED = "SELECT call_id, code, message, rejected_at FROM rejected ORDER BY rejected_at DESC LIMIT ?"
 _ADVANCE = """
-INSERT INTO moves (call_id, progress) VALUES (?, ?) ON CONFLICT (call_id) DO UPDATE SET progress = excluded.progress
+INSERT INTO open_moves (number, progress) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET progress = excluded.progress
 """
 _SEE = """
-INSERT INTO moves (call_id, seen_at) VALUES (?, ?) ON CONFLICT (call_id) DO UPDATE SET seen_at = excluded.seen_at
+INSERT INTO open_moves (number, seen_at) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET seen_at = excluded.seen_at
 """
 
 _OPEN_CALLS = """
-SELECT calls.call_id, routed, coalesce(moves.progress, calls.progress), moves.seen_at
-FROM calls LEFT JOIN moves USING (call_id) ORDER BY calls.call_id
+SELECT number, call_id, routed, coalesce(open_moves.progress, open_calls.progress), seen_at
+FROM open_calls LEFT JOIN open_moves USING (number) ORDER BY number
 """
 
 
@@ -50,6 +67,7 @@ class JournalError(OSError):
 
 @dataclass(frozen=True, slots=True)
 class OpenCall:
+    number: int
     call_id: str
     routed: str
     progress: str
@@ -80,8 +98,16 @@ class Journal:
         for pragma in _PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.executescript(_SCHEMA)
+        if self._connection.execute(_HAS_OLD_TABLES).fetchone()[0]:
+            self._connection.executescript(_TAKE_OVER)
+        last = int(self._connection.execute(_LAST_NUMBER).fetchone()[0])
+        self._numbers = itertools.count(last + 1)
         self._jobs: list[_Job] = []
         self._loop = asyncio.get_running_loop()
+
+    def next_number(self) -> int:
+        """The key of a call and of its record in this journal, larger than all that are in it."""
+        return next(self._numbers)
 
     def write(self, *statements: Statement) -> asyncio.Future[None]:
         """Queued before this returns, so that writes keep their order; done when synced. Fails with
@@ -105,7 +131,7 @@ class Journal:
 
     async def depth(self) -> int:
         """How many records wait for the API."""
-        return int((await self.read("SELECT count(*) FROM outbox"))[0][0])
+        return int((await self.read("SELECT count(*) FROM records"))[0][0])
 
     async def rejected(self, *, limit: int) -> list[RejectedRecord]:
         """The newest first."""
@@ -159,25 +185,29 @@ def _answer(jobs: list[_Job], results: list[Any]) -> None:
             job.done.set_result(result)
 
 
-def open_call(call_id: str, *, routed: str, progress: str) -> Statement:
-    return "INSERT INTO calls (call_id, routed, progress) VALUES (?, ?, ?)", (call_id, routed, progress)
-
-
-def advance_call(call_id: str, *, progress: str) -> Statement:
-    """Into a narrow table, so that the row with the whole plan is written once."""
-    return _ADVANCE, (call_id, progress)
-
-
-def see_call(call_id: str, seen_at: int) -> Statement:
-    return _SEE, (call_id, seen_at)
-
-
-def close_call(call_id: str) -> tuple[Statement, Statement]:
+def open_call(number: int, call_id: str, *, routed: str, progress: str) -> Statement:
     return (
-        ("DELETE FROM calls WHERE call_id = ?", (call_id,)),
-        ("DELETE FROM moves WHERE call_id = ?", (call_id,)),
+        "INSERT INTO open_calls (number, call_id, routed, progress) VALUES (?, ?, ?, ?)",
+        (number, call_id, routed, progress),
     )
 
 
-def queue_cdr(call_id: str, cdr: str) -> Statement:
-    return "INSERT OR IGNORE INTO outbox (call_id, cdr) VALUES (?, ?)", (call_id, cdr)
+def advance_call(number: int, *, progress: str) -> Statement:
+    """Into a narrow table, so that the row with the whole plan is written once."""
+    return _ADVANCE, (number, progress)
+
+
+def see_call(number: int, seen_at: int) -> Statement:
+    return _SEE, (number, seen_at)
+
+
+def close_call(number: int) -> tuple[Statement, Statement]:
+    return (
+        ("DELETE FROM open_calls WHERE number = ?", (number,)),
+        ("DELETE FROM open_moves WHERE number = ?", (number,)),
+    )
+
+
+def queue_cdr(number: int, call_id: str, cdr: str) -> Statement:
+    """Once for a number, however often it is asked for."""
+    return "INSERT OR IGNORE INTO records (number, call_id, cdr) VALUES (?, ?, ?)", (number, call_id, cdr)

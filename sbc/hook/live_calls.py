@@ -77,6 +77,7 @@ class Call:
     seen_at: int | None = None  # when its dialog was last seen alive
     notes: list[TraceStep] = field(default_factory=list)  # admission's, after the plan's trace
     ending: tuple[str, int] | None = None  # the hook itself is ending it: by whom, and the last moment to bill
+    number: int = 0  # its key in the journal
 
     def target_of(self, leg: Leg) -> Target:
         return self.plan.stages[leg.stage].targets[leg.target]

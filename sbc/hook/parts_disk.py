@@ -1,10 +1,15 @@
-"""The parts on a node's disk: one gzip file of raw JSON per part, replaced atomically."""
+"""The parts on a node's disk: one gzip file of raw JSON per part, replaced atomically.
+
+Beside them, in ``untold``, lies what a part was before a change that Kamailio hasn't been told of: after a crash, what
+it must forget can be found again.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -16,7 +21,8 @@ SUFFIX = ".json.gz"
 class PartsDisk:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._untold = directory / "untold"
+        self._untold.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def write(self, key: str, packed: bytes) -> None:
         """The new content is there whole after a crash of this process, or the old one is.
@@ -25,16 +31,36 @@ class PartsDisk:
         large tenant loads. What a power cut leaves broken fails its checksum, and is fetched again.
         """
         path = self._path(key)
+        self._keep(path)
         draft = path.with_suffix(".tmp")
         draft.write_bytes(packed)
         draft.replace(path)
 
     def delete(self, key: str) -> None:
-        self._path(key).unlink(missing_ok=True)
+        path = self._path(key)
+        self._keep(path)
+        path.unlink(missing_ok=True)
+
+    def forget_untold(self, keys: Iterable[str]) -> None:
+        """Kamailio knows of the changes of these parts."""
+        for key in keys:
+            (self._untold / self._path(key).name).unlink(missing_ok=True)
 
     def read_all(self) -> Iterator[tuple[str, bytes]]:
         """Key and raw JSON of every part; a file that can't be read is passed over and logged."""
-        for path in sorted(self._directory.glob(f"*{SUFFIX}")):
+        return self._read(self._directory)
+
+    def read_untold(self) -> Iterator[tuple[str, bytes]]:
+        """The same of the parts as they were before changes that Kamailio wasn't told of."""
+        return self._read(self._untold)
+
+    def _keep(self, path: Path) -> None:
+        """The oldest counts, if there are several changes before Kamailio is told."""
+        with contextlib.suppress(FileNotFoundError, FileExistsError):
+            (self._untold / path.name).hardlink_to(path)
+
+    def _read(self, directory: Path) -> Iterator[tuple[str, bytes]]:
+        for path in sorted(directory.glob(f"*{SUFFIX}")):
             key = unquote(path.name.removesuffix(SUFFIX))
             try:
                 yield key, zlib.decompress(path.read_bytes(), wbits=31)

@@ -74,6 +74,7 @@ class PartsStore:
         self._in_flight: dict[str, asyncio.Task[PartChange | None]] = {}
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="parts-disk")
+        self._untold: set[str] = set()
         self.unwritten = 0  # parts whose newest version isn't on disk yet
 
     def load_disk(self) -> None:
@@ -83,6 +84,25 @@ class PartsStore:
                 self.parts[key] = decode_part(key, document)
             except PartError as error:
                 self._reject(key, error)
+
+    def untold_changes(self) -> list[PartChange]:
+        """What changed before Kamailio could be told of it, when an earlier run ended; after ``load_disk``."""
+        changes = []
+        for key, document in self._disk.read_untold():
+            self._untold.add(key)
+            try:
+                old = decode_part(key, document)
+            except PartError as error:
+                log.error("part before its change can't be read", extra={"key": key, "error": str(error)})  # noqa: TRY400
+            else:
+                changes.append(PartChange(key, old, self.parts.get(key)))
+        return changes
+
+    def mark_told(self) -> None:
+        """Kamailio has been told of all changes so far."""
+        if self._untold:
+            self._write(self._disk.forget_untold, tuple(self._untold))
+            self._untold.clear()
 
     async def close(self) -> None:
         tasks = list(self._in_flight.values())
@@ -143,6 +163,7 @@ class PartsStore:
             return None
         self.parts[key] = new
         self._gone_until.pop(key, None)
+        self._untold.add(key)
         self._write(self._disk.write, key, fetched.packed)
         return PartChange(key, old, new)
 
@@ -152,6 +173,7 @@ class PartsStore:
         old = self.parts.pop(key, None)
         if old is None:
             raise PartGoneError(key)
+        self._untold.add(key)
         self._write(self._disk.delete, key)
         return PartChange(key, old, None)
 
@@ -160,7 +182,7 @@ class PartsStore:
             now = self._clock()
             self._gone_until = {key: until for key, until in self._gone_until.items() if until > now}
 
-    def _write(self, write: Callable[..., None], *args: str | bytes) -> None:
+    def _write(self, write: Callable[..., None], *args: str | bytes | tuple[str, ...]) -> None:
         """The disk may be slow or full: calls go on from memory, and the next start fetches again."""
         self.unwritten += 1
         future = asyncio.get_running_loop().run_in_executor(self._writer, write, *args)

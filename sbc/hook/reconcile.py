@@ -49,8 +49,8 @@ def read_confirmed_call_id(details: Any) -> str:
     hook's making."""
     if not isinstance(details, dict) or details.get("state") not in CONFIRMED_STATES:
         return ""
-    variables = [pair["call_id"] for pair in details.get("variables") or () if "call_id" in pair]
-    return str(variables[0]) if variables else ""
+    variables = [pair["call"] for pair in details.get("variables") or () if "call" in pair]
+    return str(variables[0]).partition(",")[0] if variables else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class Reconciler:
     async def _note_seen(self, calls: Iterable[Call], now: int) -> None:
         for call in calls:
             call.seen_at = now
-        seen = [see_call(call.call_id, now) for call in calls]
+        seen = [see_call(call.number, now) for call in calls]
         if seen:
             await self.control.journal.write(*seen)
 

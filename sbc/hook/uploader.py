@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from chalicelib.domain import fields
 from sbc.hook.http_client import HttpClient, HttpError
@@ -22,8 +21,22 @@ FIRST_PAUSE_S = 0.5
 _UNREADABLE = frozenset({400, 413, 422})
 
 
+_OLDEST = "SELECT number, call_id, cdr FROM records ORDER BY number LIMIT ?"
+_REMOVE = "DELETE FROM records WHERE number = ?"
+_REJECT = "INSERT OR REPLACE INTO rejected VALUES (?, ?, ?, ?, ?)"
+
+
 class UploadError(OSError):
     """The batch wasn't acknowledged; it is sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A record that waits in the journal."""
+
+    number: int
+    call_id: str
+    cdr: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +97,10 @@ class Uploader:
 
     async def upload_batch(self) -> bool:
         """True when there was something to send. Raises ``UploadError``."""
-        rows = await self._journal.read("SELECT call_id, cdr FROM outbox ORDER BY number LIMIT ?", (self._size,))
+        rows = [_Row(*row) for row in await self._journal.read(_OLDEST, (self._size,))]
         if not rows:
             return False
-        body = '{"cdrs":[' + ",".join(cdr for _, cdr in rows) + "]}"
+        body = '{"cdrs":[' + ",".join(row.cdr for row in rows) + "]}"
         try:
             answer = await self._client.request(
                 "POST", "/v1/sbc/cdrs", headers={"Content-Type": "application/json"}, body=body.encode()
@@ -109,33 +122,32 @@ class Uploader:
         await asyncio.sleep(self._interval_s)
         self._queued.clear()
 
-    async def _settle(self, rows: Sequence[tuple[Any, ...]], body: bytes) -> None:
-        records = dict(rows)
+    async def _settle(self, rows: Sequence[_Row], body: bytes) -> None:
+        waiting = {row.call_id: row for row in rows}
         try:
             results = fields.items(load_object(body), "results", _read_result)
         except (fields.FieldError, AttributeError) as error:
             raise UploadError(f"answer: {error}") from error
-        done = [(result.call_id,) for result in results if result.status in {"stored", "duplicate"}]
-        await self._journal.write_many("DELETE FROM outbox WHERE call_id = ?", done)
-        refused = [result for result in results if result.status == "rejected" and result.call_id in records]
+        results = tuple(result for result in results if result.call_id in waiting)
+        done = [(waiting[result.call_id].number,) for result in results if result.status in {"stored", "duplicate"}]
+        await self._journal.write_many(_REMOVE, done)
+        refused = [result for result in results if result.status == "rejected"]
         for result in refused:
-            await self._set_aside(result.call_id, records[result.call_id], result.code, result.message)
+            await self._set_aside(waiting[result.call_id], result.code, result.message)
         self._metrics.count("uploads")
         if not done and not refused:
             raise UploadError("the answer acknowledges nothing")
 
-    async def _narrow(self, rows: Sequence[tuple[Any, ...]], status: int) -> None:
+    async def _narrow(self, rows: Sequence[_Row], status: int) -> None:
         if len(rows) > 1:
             self._size = max(1, len(rows) // 2)
             return
         self._size = BATCH
-        call_id, record = rows[0]
-        await self._set_aside(call_id, record, f"http_{status}", "the API couldn't read the record")
+        await self._set_aside(rows[0], f"http_{status}", "the API couldn't read the record")
 
-    async def _set_aside(self, call_id: str, cdr: str, code: str, message: str) -> None:
-        log.error("call record rejected", extra={"call_id": call_id, "code": code, "reason": message})
+    async def _set_aside(self, row: _Row, code: str, message: str) -> None:
+        log.error("call record rejected", extra={"call_id": row.call_id, "code": code, "reason": message})
         self._metrics.count("rejected_cdrs")
         await self._journal.write(
-            ("INSERT OR REPLACE INTO rejected VALUES (?, ?, ?, ?, ?)", (call_id, cdr, code, message, self._clock())),
-            ("DELETE FROM outbox WHERE call_id = ?", (call_id,)),
+            (_REJECT, (row.call_id, row.cdr, code, message, self._clock())), (_REMOVE, (row.number,))
         )

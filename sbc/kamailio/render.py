@@ -23,6 +23,16 @@ _SCHEMAS = {
 }
 
 
+_DIALOG_VARS = """
+DROP TABLE dialog_vars;
+CREATE TABLE dialog_vars (
+  hash_entry INTEGER NOT NULL, hash_id INTEGER NOT NULL, dialog_key VARCHAR(128) NOT NULL,
+  dialog_value VARCHAR(512) NOT NULL,
+  PRIMARY KEY (hash_entry, hash_id, dialog_key) ON CONFLICT REPLACE
+) WITHOUT ROWID;
+"""
+
+
 class RenderError(RuntimeError):
     """The run directory can't be made ready: a missing name, a compiler's or Kamailio's own complaint."""
 
@@ -134,7 +144,15 @@ def create_databases(settings: SbcSettings) -> None:
         with contextlib.closing(sqlite3.connect(draft)) as connection:
             for schema in schemas:
                 connection.executescript((settings.schema_dir / schema).read_text(encoding="utf-8"))
+            if name == "dialog_db":
+                _narrow_dialog_vars(connection)
         draft.replace(database)
+
+
+def _narrow_dialog_vars(connection: sqlite3.Connection) -> None:
+    """Variables of calls by their key alone. As it comes with Kamailio, the table has a number and an index beside it:
+    two trees to write for each variable of each call."""
+    connection.executescript(_DIALOG_VARS)
 
 
 def _is_sound(database: Path) -> bool:

@@ -49,8 +49,25 @@ def test_a_month_costs_one_query_for_a_tenant_and_four_for_the_isp(provider: Pro
     of_isp = provider.admin.get("/calls?limit=5")
 
     assert len(of_tenant.expect(200)["items"]) == len(of_isp.expect(200)["items"]) == 5
-    assert of_tenant.operations == ["GetItem", "Query", "BatchGetItem"]
+    assert of_tenant.operations == ["GetItem", "Query"]  # the first is the tenant's own, whose page it is
     assert of_isp.operations == ["Query"] * 4 + ["BatchGetItem"]
+
+
+@pytest.mark.parametrize(("sent", "shown"), [("Ann at the time", "Ann at the time"), ("", "Ann")])
+def test_a_call_names_who_was_rung_as_its_record_does_or_else_as_it_is_called_now(
+    provider: Provider, sent: str, shown: str
+) -> None:
+    ann, at = provider.subscriber["id"], now_ms() - 70_000
+    leg = a_leg("sip", subscriber_id=ann, subscriber_name=sent, setup_at=at, answered_at=at + 1, ended_at=at + 1000)
+    record = provider.cdr(leg, direction="internal", setup_at=at)
+    provider.send(record)
+
+    listed = provider.admin.get(calls_path(provider) + "?limit=1")
+    detail = provider.admin.get(calls_path(provider, record["call_id"])).expect(200)
+
+    assert listed.expect(200)["items"][0]["called"]["name"] == shown
+    assert listed.operations == ["GetItem", "Query", *([] if sent else ["BatchGetItem"])]
+    assert detail["legs"][0]["subscriber_name"] == shown
 
 
 @pytest.mark.parametrize("whose", ["tenant", "isp"])

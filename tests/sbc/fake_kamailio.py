@@ -21,7 +21,7 @@ class FakeKamailio:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 
     def add_dialog(self, call_id: str, *, h_entry: int, h_id: int, sip_call_id: str = "c1") -> None:
-        variables = [{"stage": "0"}, {"call_id": call_id}]
+        variables = [{"media": "webrtc,rtp,"}, {"call": f"{call_id},0,0,0"}]
         self.dialogs.append(
             {
                 "h_entry": h_entry,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pytest
+
 from chalicelib.domain.parts import core_key, dids_key, index_key, isp_key, subscribers_key
-from tests.domain.snapshots import DOMAIN, SBC_ID
+from tests.domain.snapshots import DOMAIN, SBC_ID, Body
 from tests.sbc.conftest import SIP_HA1, World, sealed
 
 SUBSCRIBERS = subscribers_key("ten_acme", 0)
@@ -167,3 +169,50 @@ def test_changes_are_not_acknowledged_before_kamailio_was_told(world: World) -> 
 
     assert change not in acknowledged
     _wait_until_in_force(world, change)
+
+
+@pytest.mark.parametrize(
+    "change", [{"suspended": True}, {"sip_ha1": "changed"}, None], ids=["suspended", "password", "gone"]
+)
+def test_a_hook_that_dies_before_it_has_told_kamailio_tells_it_when_it_starts(
+    world: World, change: Body | None
+) -> None:
+    _warm(world)
+    world.kamailio.silent = True
+    fetched = world.api.fetches[SUBSCRIBERS]
+    if change is None:
+        part = world.api.parts[SUBSCRIBERS]
+        left = [one for one in part["subscribers"] if one["username"] != "bob"]
+        world.api.put({**part, "subscribers": left})
+    else:
+        sealed_now = {"sip_ha1": sealed("f" * 32, "bob")} if "sip_ha1" in change else {}
+        _change_subscriber(world, "bob", **{**change, **sealed_now})
+    world.api.wait_for(lambda: world.api.fetches[SUBSCRIBERS] > fetched)
+    world.kamailio.wait_until_asked("htable.delete", "ha1", f"bob@{DOMAIN}")
+    _wait_until_written(world)
+
+    world.hook.kill()
+    world.kamailio.asked.clear()
+    world.kamailio.silent = False
+    world.hook.start()
+
+    world.kamailio.wait_until_asked("ul.rm", "location", f"bob@{DOMAIN}")
+    assert ("ul.rm", "location", f"alice@{DOMAIN}") not in world.kamailio.asked
+
+
+def test_what_kamailio_was_told_is_not_told_again_after_a_crash(world: World) -> None:
+    _warm(world)
+    _wait_until_in_force(world, _change_subscriber(world, "bob", suspended=True))
+    _wait_until_written(world)
+
+    world.hook.kill()
+    world.kamailio.asked.clear()
+    world.hook.start()
+
+    world.kamailio.wait_until_asked("htable.flush", "source")
+    _wait_until_in_force(world, _change_subscriber(world, "alice", name="Alice the Third"))
+    assert [asked for asked in world.kamailio.asked if asked[0] == "ul.rm"] == []
+
+
+def _wait_until_written(world: World) -> None:
+    world.api.wait_for(lambda: b"hook_parts_unwritten 0\n" in world.hook.get("/metrics")[1])

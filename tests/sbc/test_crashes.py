@@ -130,7 +130,7 @@ def test_a_call_goes_on_to_its_next_stage_after_a_crash(world: World) -> None:
 def test_an_open_call_that_cannot_be_read_stops_nobody(world: World) -> None:
     world.hook.kill()
     with contextlib.closing(sqlite3.connect(world.hook.journal)) as connection, connection:
-        connection.execute("INSERT INTO calls VALUES ('call_odd', '{\"plan\":{}}', '{}')")
+        connection.execute("INSERT INTO open_calls VALUES (900, 'call_odd', '{\"plan\":{}}', '{}')")
 
     world.hook.start()
     client = HookClient(world.hook.port)

@@ -81,7 +81,7 @@ def test_a_dialog_of_no_open_call_is_unexplained() -> None:
 
 
 def test_only_confirmed_dialogs_of_the_hooks_making_have_a_call_id() -> None:
-    variables = [{"stage": "0"}, {"call_id": "call_x"}]
+    variables = [{"media": "webrtc,rtp,"}, {"call": "call_x,0,1,1790000000000"}]
 
     found = [
         read_confirmed_call_id({"state": 4, "variables": variables}),

@@ -6,7 +6,7 @@ import hashlib
 import re
 import socket
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.sip.stack import DOMAIN
 
@@ -17,6 +17,8 @@ class RawPhone:
 
     sip: str
     address: str = "127.0.0.1"
+    registration: str = field(default_factory=lambda: uuid.uuid4().hex)  # Call-ID of all its REGISTERs (RFC 3261 10.2)
+    sent: int = 0
 
     def __post_init__(self) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -27,14 +29,17 @@ class RawPhone:
         self.socket.close()
 
     def request(
-        self, method: str, *, user: str, to: str = "", ruri: str = "", more: str = "", max_forwards: int = 70
-    ) -> str:
+        self, method: str, *, user: str, to: str = "", ruri: str = "", more: str = "", max_forwards: int = 70,
+        call_id: str = "",
+    ) -> str:  # fmt: skip
+        self.sent += 1
+        call_id = call_id or (self.registration if method == "REGISTER" else uuid.uuid4().hex)
         to = to or f"<sip:{user}@{DOMAIN}>"
         return (
             f"{method} {ruri or f'sip:{DOMAIN}'} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {self.where};branch=z9hG4bK{uuid.uuid4().hex}\r\n"
             f"From: <sip:{user}@{DOMAIN}>;tag={uuid.uuid4().hex[:8]}\r\nTo: {to}\r\n"
-            f"Call-ID: {uuid.uuid4().hex}\r\nCSeq: 1 {method}\r\nContact: <sip:{user}@{self.where}>\r\n"
+            f"Call-ID: {call_id}\r\nCSeq: {self.sent} {method}\r\nContact: <sip:{user}@{self.where}>\r\n"
             f"Max-Forwards: {max_forwards}\r\n{more}Content-Length: 0\r\n\r\n"
         )
 
@@ -50,15 +55,16 @@ class RawPhone:
         except TimeoutError:
             return ""
 
-    def authorization(self, challenge: str, *, method: str, user: str, password: str, uri: str) -> str:
-        """The Authorization header that answers a 401 (RFC 2617 3.2.2, qop=auth)."""
+    def authorization(self, challenge: str, *, method: str, user: str, password: str, uri: str, count: int = 1) -> str:
+        """The Authorization header that answers a 401 (RFC 2617 3.2.2, qop=auth); the ``count``th with its nonce."""
         realm, nonce = (re.search(rf'{name}="([^"]+)"', challenge).group(1) for name in ("realm", "nonce"))  # type: ignore[union-attr]
+        cnonce = uuid.uuid4().hex
         ha1 = hashlib.md5(f"{user}:{realm}:{password}".encode()).hexdigest()
         ha2 = hashlib.md5(f"{method}:{uri}".encode()).hexdigest()
-        response = hashlib.md5(f"{ha1}:{nonce}:00000001:abc:auth:{ha2}".encode()).hexdigest()
+        response = hashlib.md5(f"{ha1}:{nonce}:{count:08x}:{cnonce}:auth:{ha2}".encode()).hexdigest()
         return (
             f'Authorization: Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
-            f'response="{response}", qop=auth, nc=00000001, cnonce="abc"\r\n'
+            f'response="{response}", qop=auth, nc={count:08x}, cnonce="{cnonce}"\r\n'
         )
 
     def register(self, *, user: str, password: str) -> str:

@@ -58,6 +58,8 @@ class Stack:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, sent)
         process.wait(timeout=10)
+        # its children hold its ports until they are gone too
+        wait_until(lambda: not _group_lives(process.pid), what=f"{name} ended whole")
 
     def stop(self) -> None:
         for name in list(self.processes):
@@ -133,6 +135,14 @@ class Stack:
                 return client.recv(4096).startswith(b"SIP/2.0 200")
             except OSError:
                 return False
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

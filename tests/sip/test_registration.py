@@ -65,7 +65,7 @@ def test_a_wrong_password_and_an_unknown_user_look_the_same(phone: RawPhone) -> 
     unknown = phone.register(user="nobody", password="wrong")
 
     def shape(reply: str) -> str:
-        return re.sub(r'tag=\S+|nonce="[^"]+"|branch=\S+|Call-ID: \S+|sip:\w+@', "", reply)
+        return re.sub(r'tag=\S+|nonce="[^"]+"|branch=\S+|Call-ID: \S+|CSeq: \d+|sip:\w+@', "", reply)
 
     assert wrong.startswith("SIP/2.0 401")
     assert shape(wrong) == shape(unknown)
@@ -118,11 +118,78 @@ def test_credentials_dont_work_from_another_address(stack: Stack, phone: RawPhon
     header = phone.authorization(challenge, method="REGISTER", user="alice", password="alice-sip", uri="sip:sbc.test")
     assert phone.ask(phone.request("REGISTER", user="alice", more=header)).startswith("SIP/2.0 200")
 
-    replayed = thief.ask(thief.request("REGISTER", user="alice", more=header))
+    replayed = thief.ask(thief.request("REGISTER", user="alice", more=header, call_id=phone.registration))
 
     thief.close()
     assert replayed.startswith("SIP/2.0 401")
     assert "stale=true" in replayed
+
+
+def test_an_overheard_registration_cannot_be_sent_again(stack: Stack, phone: RawPhone) -> None:
+    challenge = phone.ask(phone.request("REGISTER", user="alice"))
+    header = phone.authorization(challenge, method="REGISTER", user="alice", password="alice-sip", uri="sip:sbc.test")
+    assert phone.ask(phone.request("REGISTER", user="alice", more=header)).startswith("SIP/2.0 200")
+    before = str(stack.rpc("ul.dump"))
+
+    thief = RawPhone(sip=stack.sip)  # behind the same address
+    replayed = thief.ask(thief.request("REGISTER", user="alice", more=header, call_id=phone.registration))
+    thief.close()
+
+    assert replayed.startswith("SIP/2.0 401")
+    assert "stale=true" in replayed
+    assert thief.where not in str(stack.rpc("ul.dump"))
+    assert phone.where in before
+    assert phone.register(user="alice", password="alice-sip").startswith("SIP/2.0 200")
+
+
+def test_an_overheard_call_cannot_be_made_again(stack: Stack, phone: RawPhone) -> None:
+    def invite(more: str = "") -> str:
+        return phone.ask(phone.request("INVITE", user="alice", ruri="sip:bob@sbc.test", more=more, call_id="c1"))
+
+    challenge = invite()
+    header = phone.authorization(
+        challenge, method="INVITE", user="alice", password="alice-sip", uri="sip:bob@sbc.test"
+    ).replace("Authorization", "Proxy-Authorization")
+    first = invite(header)
+
+    again = invite(header)
+
+    assert first.startswith("SIP/2.0 404")  # what the hook of these tests says of every call
+    assert again.startswith("SIP/2.0 407")
+    assert "stale=true" in again
+    assert len(stack.hook.seen("/route")) == 1
+
+
+def test_credentials_of_one_call_are_of_no_use_for_another(stack: Stack, phone: RawPhone) -> None:
+    challenge = phone.ask(phone.request("INVITE", user="alice", ruri="sip:bob@sbc.test"))
+    header = phone.authorization(
+        challenge, method="INVITE", user="alice", password="alice-sip", uri="sip:bob@sbc.test"
+    ).replace("Authorization", "Proxy-Authorization")
+
+    reply = phone.ask(phone.request("INVITE", user="alice", ruri="sip:bob@sbc.test", more=header))
+
+    assert reply.startswith("SIP/2.0 407")
+    assert "stale=true" in reply
+    assert stack.hook.seen("/route") == []
+
+
+def test_a_phone_may_count_on_with_its_nonce(phone: RawPhone) -> None:
+    challenge = phone.ask(phone.request("REGISTER", user="alice"))
+
+    replies = [
+        phone.ask(
+            phone.request(
+                "REGISTER",
+                user="alice",
+                more=phone.authorization(
+                    challenge, method="REGISTER", user="alice", password=password, uri="sip:sbc.test", count=count
+                ),
+            )
+        )
+        for count, password in ((1, "alice-sip"), (2, "alice-sip"), (3, "alice-softphone"))
+    ]
+
+    assert [reply.split("\r\n")[0] for reply in replies] == ["SIP/2.0 200 OK"] * 3
 
 
 def test_a_user_cant_register_another(lab: Lab) -> None:

@@ -38,9 +38,12 @@ class WebSocketPhone(RawPhone):
         self.where = "phone.invalid"
 
     def request(
-        self, method: str, *, user: str, to: str = "", ruri: str = "", more: str = "", max_forwards: int = 70
-    ) -> str:
-        over_udp = super().request(method, user=user, to=to, ruri=ruri, more=more, max_forwards=max_forwards)
+        self, method: str, *, user: str, to: str = "", ruri: str = "", more: str = "", max_forwards: int = 70,
+        call_id: str = "",
+    ) -> str:  # fmt: skip
+        over_udp = super().request(
+            method, user=user, to=to, ruri=ruri, more=more, max_forwards=max_forwards, call_id=call_id
+        )
         contact = f"<sip:{user}@{self.where};transport=ws>"
         return over_udp.replace("SIP/2.0/UDP", "SIP/2.0/WS").replace(f"<sip:{user}@{self.where}>", contact)
 

@@ -85,12 +85,13 @@ def digest(challenge: str, *, method: str, user: str, password: str, uri: str, r
     """The value of the header that answers a challenge. ``realm``: another one than was asked for."""
     asked, nonce = (re.search(rf'{name}="([^"]+)"', challenge)[1] for name in ("realm", "nonce"))  # type: ignore[index]
     realm = realm or asked
+    cnonce = secrets.token_hex(8)
     ha1 = hashlib.md5(f"{user}:{realm}:{password}".encode()).hexdigest()
     ha2 = hashlib.md5(f"{method}:{uri}".encode()).hexdigest()
-    response = hashlib.md5(f"{ha1}:{nonce}:00000001:abc:auth:{ha2}".encode()).hexdigest()
+    response = hashlib.md5(f"{ha1}:{nonce}:00000001:{cnonce}:auth:{ha2}".encode()).hexdigest()
     return (
         f'Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
-        f'response="{response}", qop=auth, nc=00000001, cnonce="abc"'
+        f'response="{response}", qop=auth, nc=00000001, cnonce="{cnonce}"'
     )
 
 

@@ -24,7 +24,7 @@ export const work = {
   'live.more': 'There are more than are listed here.',
   'usage.month': 'The last 30 days',
   'usage.calls': 'Calls',
-  'usage.calls_total': '{answered} answered of {attempts}',
+  'usage.calls_total': 'answered: {answered} of {attempts}',
   'usage.attempts': 'All',
   'usage.answered': 'Answered',
   'usage.minutes': 'Minutes',

@@ -26,7 +26,7 @@ export const work: Record<keyof typeof english, string> = {
   'live.more': 'Há mais do que a lista mostra.',
   'usage.month': 'Os últimos 30 dias',
   'usage.calls': 'Ligações',
-  'usage.calls_total': '{answered} atendidas de {attempts}',
+  'usage.calls_total': 'atendidas: {answered} de {attempts}',
   'usage.attempts': 'Todas',
   'usage.answered': 'Atendidas',
   'usage.minutes': 'Minutos',
