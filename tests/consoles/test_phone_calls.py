@@ -95,6 +95,9 @@ def test_browsers_talk_hold_and_mute(at_desk: Desks) -> None:  # noqa: F811
     alice.press("Unmute", within=alice.line("Carol"))
     carol.hears(MICROPHONE_HZ)
 
+    alice.page.get_by_role("link", name="Sound").click()
+    alice.page.get_by_label("Microphone", exact=True).select_option(index=1)
+    carol.hears(MICROPHONE_HZ)
     alice.press("Hold", within=alice.line("Carol"))
     carol.told("Held by the other side")
     alice.hears_nothing()
@@ -217,3 +220,31 @@ def test_a_phone_that_cant_take_a_calls_place_rings_instead(at_desk: Desks, desk
     carol.hears(DESK_HZ)
     alice.has_no_calls()
     carol.talks_with("Bob")
+
+
+NOTIFICATIONS = """
+window.shown = [];
+window.Notification = class {
+  static permission = 'default';
+  static async requestPermission() { Notification.permission = 'granted'; return 'granted'; }
+  constructor(title, { body }) { this.title = title; this.body = body; window.shown.push(this); }
+  close() { this.closed = true; }
+};
+document.hasFocus = () => false;
+"""
+
+
+def test_whoever_asked_for_it_is_notified_of_a_call(at_desk: Desks, desk: Phone) -> None:  # noqa: F811
+    alice = at_desk.phone("alice")
+    alice.page.add_init_script(NOTIFICATIONS)
+    alice.log_in()
+
+    alice.press("Notify me")
+    expect(alice.page.get_by_role("button", name="Notify me")).to_be_hidden()
+    desk.dial("1000")
+    alice.rings("Bob")
+    assert alice.page.evaluate("shown.map(one => [one.title, one.body])") == [["Bob is calling", "1001"]]
+    desk.hang_up()
+
+    alice.has_no_calls()
+    assert alice.page.evaluate("shown[0].closed")

@@ -178,6 +178,22 @@ def test_a_call_survives_a_restart_of_the_sbc_and_the_phone_comes_back(
     alice.told("The other side hung up")
 
 
+def test_a_connection_that_only_looks_open_is_given_up(at_desk: Desks, system: System) -> None:  # noqa: F811
+    alice = at_desk("alice")
+    pids = system.members("kamailio")
+
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        alice.page.evaluate("window.dispatchEvent(new Event('online'))")  # the network has changed: the phone asks
+        alice.stands("lost")
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+    alice.is_ready()
+
+
 def test_who_hangs_up_without_a_connection_hangs_up_with_the_next(
     at_desk: Desks,  # noqa: F811
     system: System,

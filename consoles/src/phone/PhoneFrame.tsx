@@ -59,7 +59,7 @@ export function PhoneFrame({ children }: { children: ReactNode }) {
         </Box>
         <Box className="page">{children}</Box>
       </Box>
-      <Group hiddenFrom="sm" justify="flex-end" p="sm"><LanguageChoice /></Group>
+      <Group component="footer" hiddenFrom="sm" justify="flex-end" p="sm"><LanguageChoice /></Group>
     </>
   );
 }

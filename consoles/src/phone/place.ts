@@ -1,4 +1,4 @@
-// Where in this console we are. Five pages need no router: it would weigh as much as all of them (docs/adr/0006).
+// Where in this console we are. Five pages need no router: it would weigh as much as all of them (docs/adr/0007).
 import { Store } from '../kit/store';
 
 const BASE = '/phone';
