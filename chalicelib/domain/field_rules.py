@@ -59,6 +59,7 @@ FORMS: Mapping[str, str] = {
 }
 
 _PLAIN: Mapping[str, str] = {
+    "json_invalid": "not_in_json",
     "missing": "required",
     "none_required": "required",
     "extra_forbidden": "unknown_field",

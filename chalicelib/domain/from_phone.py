@@ -36,7 +36,7 @@ def plan_from_phone(attempt: Attempt, snapshot: Snapshot, now: datetime, max_dur
 def _plan(draft: Draft, caller: Subscriber, max_duration_s: int) -> RoutePlan | Refusal:
     number = caller.alias or caller.username
     party = CallParty(caller.subscriber_id, shown_name(caller), number)
-    facts = replace(_facts(draft.attempt, draft.tenant, draft.isp, party), calling_number=number)
+    facts = _facts(draft.attempt, draft.tenant, draft.isp, party, calling_number=number)
     try:
         found = _find(draft, caller)
         facts = _found_facts(facts, found)
@@ -87,7 +87,7 @@ def _add_stages(draft: Draft, caller: Subscriber, found: Found, facts: CallFacts
     return replace(facts, calling_number=caller_id.number)
 
 
-def _facts(attempt: Attempt, tenant: Tenant, isp: IspPart, party: CallParty) -> CallFacts:
+def _facts(attempt: Attempt, tenant: Tenant, isp: IspPart, party: CallParty, *, calling_number: str = "") -> CallFacts:
     return CallFacts(
         direction="internal",
         isp_id=isp.isp_id,
@@ -95,6 +95,7 @@ def _facts(attempt: Attempt, tenant: Tenant, isp: IspPart, party: CallParty) -> 
         customer_id=tenant.core.customer.customer_id,
         caller=party,
         dialled=attempt.dialled,
+        calling_number=calling_number,
     )
 
 

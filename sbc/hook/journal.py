@@ -86,8 +86,11 @@ class RejectedRecord:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    """``alone``: one statement, which SQLite commits by itself if nothing is to be committed with it."""
+
     work: Callable[[sqlite3.Connection], Any]
     done: asyncio.Future[Any]
+    alone: bool = False
 
 
 class Journal:
@@ -117,7 +120,7 @@ class Journal:
             for statement in statements:
                 connection.execute(*statement)
 
-        return self._submit(work)
+        return self._submit(work, alone=len(statements) == 1)
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> asyncio.Future[list[tuple[Any, ...]]]:
         return self._submit(lambda connection: connection.execute(sql, parameters).fetchall())
@@ -142,11 +145,11 @@ class Journal:
         self._flush()
         self._connection.close()
 
-    def _submit(self, work: Callable[[sqlite3.Connection], Any]) -> asyncio.Future[Any]:
+    def _submit(self, work: Callable[[sqlite3.Connection], Any], *, alone: bool = False) -> asyncio.Future[Any]:
         done: asyncio.Future[Any] = self._loop.create_future()
         if not self._jobs:
             self._loop.call_soon(self._flush)
-        self._jobs.append(_Job(work, done))
+        self._jobs.append(_Job(work, done, alone))
         return done
 
     def _flush(self) -> None:
@@ -164,6 +167,8 @@ class Journal:
             return [self._commit([job])[0] for job in jobs]
 
     def _transact(self, jobs: list[_Job]) -> list[Any]:
+        if len(jobs) == 1 and jobs[0].alone:
+            return [jobs[0].work(self._connection)]
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             results = [job.work(self._connection) for job in jobs]

@@ -9,6 +9,7 @@ from chalicelib.domain.language import Text
 TEXTS: Mapping[str, Text] = {
     "required": Text("Required", "Obrigatório"),
     "unknown_field": Text("There is no such field", "Este campo não existe"),
+    "not_in_json": Text("A character or number that JSON doesn't have", "Um caractere ou número que o JSON não tem"),
     "value_not_accepted": Text("This value isn't accepted", "Este valor não é aceito"),
     "whole_number": Text("A whole number", "Um número inteiro"),
     "a_number": Text("A number", "Um número"),
