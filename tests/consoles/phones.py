@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -64,6 +64,3 @@ def at_desk(world: Demo, chromium: Browser, request: pytest.FixtureRequest) -> I
     for context in desks.contexts:
         context.close()
     watch.check()
-
-
-MakeWebPhone = Callable[..., WebPhone]

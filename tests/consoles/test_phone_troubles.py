@@ -224,7 +224,7 @@ def test_calls_go_on_while_the_api_is_out_of_reach(at_desk: Desks, desk: Phone) 
     expect(alice.page.locator("li.row").filter(has_text="Carol")).to_be_visible(timeout=PATIENCE_MS)
 
 
-def expire(page: Page, world: Demo) -> None:  # noqa: F811
+def expire(page: Page) -> None:
     """The access token has run out, and the session behind it is no more."""
     problem = {"type": "about:blank", "title": "Unauthorized", "status": 401, "code": "token_expired"}
 
@@ -243,7 +243,7 @@ def test_an_expired_session_is_renewed_beside_a_running_call(
     alice = at_desk("alice")
     in_a_call(alice, desk)
 
-    expire(alice.page, world)
+    expire(alice.page)
     alice.page.get_by_role("link", name="Contacts").click()
     alice.told("Your session has ended")
     alice.hears(DESK_HZ)
