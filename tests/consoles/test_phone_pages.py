@@ -9,7 +9,10 @@ from playwright.sync_api import expect
 
 from local.demo.state import Demo
 from tests.browser.chromium import chromium  # noqa: F401 (fixture)
+from tests.consoles import sides
+from tests.consoles.phone_world import OUTSIDE
 from tests.consoles.phones import Desks, at_desk, world  # noqa: F401 (fixtures)
+from tests.consoles.tour import load_words
 from tests.consoles.visitor import Visitor
 from tests.consoles.web_phone import PATIENCE_MS, WebPhone
 from tests.local.systems import System
@@ -41,6 +44,17 @@ class Looks:
     def __call__(self, phone: WebPhone, name: str) -> None:
         visitor = Visitor(phone.page, self.system, self.faults)
         visitor.look(f"phone-{name}")
+
+    def read(self, phone: WebPhone, name: str) -> None:
+        """Pictures wide and narrow, and no text that is English or cut off."""
+        words = load_words(phone.page, "phone")
+        texts = sides.read_texts(phone.page)
+        self.faults += [f"{name}: not translated: {text!r}" for text in words.find_english(texts)]
+        for size, viewport in sides.SIZES.items():
+            phone.page.set_viewport_size(viewport)
+            sides.settle(phone.page)
+            sides.take_picture(phone.page, f"phone-{name}-{size}")
+            self.faults += sides.find_width_faults(phone.page, f"{name} {size}")
 
 
 def test_every_page_in_english(at_desk: Desks, look: Looks) -> None:  # noqa: F811
@@ -91,29 +105,29 @@ def check_sound(alice: WebPhone) -> None:
 
 
 def test_every_page_in_portuguese(at_desk: Desks, look: Looks, world: Demo) -> None:  # noqa: F811
-    context = at_desk.context(locale="pt-BR")
-    alice = at_desk.phone("alice", context=context)
+    alice = at_desk.phone("alice", context=at_desk.context(locale="pt-BR"))
     alice.page.goto("/phone/")
     expect(alice.page.get_by_role("heading", level=1)).to_have_text("Entre no seu telefone")
-    look(alice, "login-pt")
+    look.read(alice, "login-pt")
     alice.page.get_by_label("Seu endereço SIP").fill(alice.address)
     alice.page.get_by_label("Senha do softphone", exact=False).first.fill(alice.password)
     alice.press("Entrar")
     alice.is_ready()
     expect(alice.page.locator("html")).to_have_attribute("lang", "pt-BR")
-    look(alice, "keypad-pt")
+    look.read(alice, "keypad-pt")
 
-    alice.page.get_by_role("combobox", name="Nome, ramal ou número").fill("2092488700")
+    alice.page.get_by_role("combobox", name="Nome, ramal ou número").fill(OUTSIDE)
     alice.panel.get_by_role("button", name="Ligar", exact=True).click()
-    alice.talks_with("2092488700")
-    alice.press("Transferir", within=alice.line("2092488700"))
-    look(alice, "call-pt")
-    alice.press("Desligar", within=alice.line("2092488700"))
+    alice.talks_with(OUTSIDE)
+    alice.press("Transferir", within=alice.line(OUTSIDE))
+    expect(alice.line(OUTSIDE).locator(".quality")).to_be_visible(timeout=PATIENCE_MS)
+    look.read(alice, "call-pt")
+    alice.press("Desligar", within=alice.line(OUTSIDE))
     alice.has_no_calls()
     for path in PAGES:
         alice.page.goto(f"/phone/{path}")
         expect(alice.page.get_by_role("heading", level=2)).to_be_visible()
-        look(alice, f"{path}-pt")
+        look.read(alice, f"{path}-pt")
 
 
 def test_a_second_tab_looks_like_one(at_desk: Desks, look: Looks) -> None:  # noqa: F811
