@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from chalicelib.domain import fields
 from chalicelib.domain.charge_proof import read_entry
@@ -12,14 +14,16 @@ from chalicelib.domain.money import decimal_text, format_amount
 from chalicelib.domain.rating import Rate
 from chalicelib.domain.sentences import Sentence, say
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 _INSTANT = {"en": "%Y-%m-%d %H:%M:%S UTC", "pt-BR": "%d/%m/%Y %H:%M:%S UTC"}
 
 
-def explain_charge(proof: JsonObject, language: Language) -> list[str]:
-    """One sentence per step, from the proof alone, in its currency. FieldError if it isn't a proof."""
+def explain_charge(proof: JsonObject, language: Language, names: Mapping[str, str] = NO_NAMES) -> list[str]:
+    """One sentence per step, from the proof alone, in its currency; ``names`` of decks by id, which is shown of a deck
+    that is gone. FieldError if it isn't a proof."""
     entry = fields.optional_child(proof, "entry")
     rate = None if entry is None else read_entry(entry)
-    steps = [*_lasted(proof), *_search(proof, rate, language)]
+    steps = [*_lasted(proof), *_search(proof, rate, language, names)]
     if rate is None:
         steps.append(say("no_entry_applies"))
     elif rate.rate_micros == 0:
@@ -40,27 +44,28 @@ def _lasted(proof: JsonObject) -> list[Sentence]:
     return steps
 
 
-def _search(proof: JsonObject, rate: Rate | None, language: Language) -> list[Sentence]:
+def _search(proof: JsonObject, rate: Rate | None, language: Language, names: Mapping[str, str]) -> list[Sentence]:
     tried = fields.texts(proof, "prefixes_tried")
     by_prefix = rate is not None and rate.key in tried
     steps = [say("prefix_skipped", prefix=prefix) for prefix in (tried[:-1] if by_prefix else tried)]
     if rate is not None:
-        steps.append(_entry(proof, rate, language, by_prefix=by_prefix))
+        steps.append(_entry(proof, rate, language, names, by_prefix=by_prefix))
     return steps
 
 
-def _entry(proof: JsonObject, rate: Rate, language: Language, *, by_prefix: bool) -> Sentence:
+def _entry(proof: JsonObject, rate: Rate, language: Language, names: Mapping[str, str], *, by_prefix: bool) -> Sentence:
     deck = fields.child(proof, "deck")
     key = f"{rate.key} ({rate.description})" if rate.description else rate.key
     started = _instant(fields.integer(proof, "started_at"), language)
     deck_id, version = fields.text(deck, "deck_id"), fields.integer(deck, "version")
+    name = names.get(deck_id) or deck_id
     if by_prefix:
         number = fields.text(fields.child(proof, "leg"), "number")
         return say(
             "entry_by_prefix",
-            key=key, number=number, started=started, deck=deck_id, version=version, entry=rate.entry_id,
+            key=key, number=number, started=started, deck=name, version=version, entry=rate.entry_id,
         )  # fmt: skip
-    return say("entry_by_service", key=key, started=started, deck=deck_id, version=version, entry=rate.entry_id)
+    return say("entry_by_service", key=key, started=started, deck=name, version=version, entry=rate.entry_id)
 
 
 def _instant(at: int, language: Language) -> str:

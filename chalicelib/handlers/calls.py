@@ -32,7 +32,7 @@ from chalicelib.workflows.show_calls import (
     show_legs,
     show_steps,
 )
-from chalicelib.workflows.show_charges import show_charge
+from chalicelib.workflows.show_charges import decks_in, show_charge
 from chalicelib.workflows.summarise_call import summarise_call
 
 blueprint = Blueprint(__name__)
@@ -148,7 +148,7 @@ def get_isp_call(call: Call[Any]) -> IspCallDetailView:
 
 def _isp_detail(call: Call[Any], cdr: Cdr) -> dict[str, Any]:
     summary = summarise_call(cdr.record, cdr.charges)
-    names = names_in_calls(call.isp.isp_id, [summary])
+    names = names_in_calls(call.isp.isp_id, [summary], deck_ids=decks_in(cdr.charges))
     technical = ("pdd_ms", "sbc_id", "node", "sip_call_id", "user_agent", "src_ip")
     return {
         **show_call(summary, names, audience="isp", language=call.language),

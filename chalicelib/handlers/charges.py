@@ -26,7 +26,7 @@ from chalicelib.storage.records import get_record
 from chalicelib.workflows.check_price import check_price
 from chalicelib.workflows.customer_terms import load_terms, terms_of_plan
 from chalicelib.workflows.rate_again import rate_again
-from chalicelib.workflows.show_charges import show_charge, show_price, show_reason, show_total
+from chalicelib.workflows.show_charges import decks_in, show_charge, show_price, show_reason, show_total
 from chalicelib.workflows.summarise_call import summarise_call
 
 blueprint = Blueprint(__name__)
@@ -104,10 +104,12 @@ def price(call: Call[PriceCheckBody]) -> PriceView:
         terms = terms_of_plan(call.isp, asked.service_plan_id)
     at = asked.at if asked.at is not None else time.time_ns() // 1_000_000
     found = check_price(terms, kind=asked.kind, number=asked.number, seconds=asked.seconds, at=at)
-    return PriceView.model_validate(show_price(found, call.language))
+    names = names_in_calls(call.isp.isp_id, [], deck_ids=decks_in([found]))
+    return PriceView.model_validate(show_price(found, names, call.language))
 
 
 def _charges(call: Call[Any], cdr: Cdr) -> dict[str, Any]:
-    names = names_in_calls(call.isp.isp_id, [summarise_call(cdr.record, cdr.charges)])
+    summary = summarise_call(cdr.record, cdr.charges)
+    names = names_in_calls(call.isp.isp_id, [summary], deck_ids=decks_in(cdr.charges))
     total = show_total(cdr.call_id, cdr.customer_id, cdr.record["setup_at"], cdr.charges)
     return total | {"charges": [show_charge(charge, names, call.language) for charge in cdr.charges]}

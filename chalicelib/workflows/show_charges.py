@@ -17,21 +17,27 @@ def show_charge(charge: StoredCharge, names: dict[str, str], language: Language)
     return {
         **{name: charge[name] for name in ("leg", "kind", "number", "charged_subscriber_id", "revision")},
         "charged_subscriber_name": names.get(charge["charged_subscriber_id"], ""),
-        **show_price(charge, language),
+        **show_price(charge, names, language),
     }
 
 
-def show_price(charge: StoredCharge, language: Language) -> dict[str, Any]:
+def show_price(charge: StoredCharge, names: dict[str, str], language: Language) -> dict[str, Any]:
     """The fields of ``schemas.charges.PriceView``."""
     proof, reason = charge["proof"], show_reason(charge, language)
     return {
         **{name: charge[name] for name in ("state", "code", "amount_micros", "currency", "billed_s")},
         "reason": reason,
         "amount": decimal_text(charge["amount_micros"]),
-        "explanation": explain_charge(proof, language) if proof else [reason],
+        "explanation": explain_charge(proof, language, names) if proof else [reason],
         "verified": verify_proof(proof) if proof else None,
         "proof": proof,
     }
+
+
+def decks_in(charges: list[StoredCharge]) -> set[str]:
+    """The ids of the decks that these charges come from."""
+    decks = [charge["proof"].get("deck") for charge in charges if charge["proof"]]
+    return {deck["deck_id"] for deck in decks if deck}
 
 
 def show_reason(charge: StoredCharge, language: Language) -> str:

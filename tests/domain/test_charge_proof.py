@@ -115,6 +115,12 @@ def test_a_charge_by_service_has_a_proof():
     )
 
 
+def test_a_deck_is_called_by_its_name_while_it_has_one():
+    named = explain_charge(_proof(), "en", {"deck_r": "World 2025"})
+
+    assert "deck World 2025 version 3" in named[2]
+
+
 def test_a_charge_is_explained_in_plain_words():
     assert explain_charge(_proof(), "en") == [
         "43 s lasted.",
