@@ -6,7 +6,7 @@ from chalice.app import Response
 
 from chalicelib.chalice_app import PatchbayApp
 from chalicelib.handlers import BLUEPRINTS
-from chalicelib.handlers.http import as_problem
+from chalicelib.handlers.http import as_problem, language_of
 from chalicelib.schemas.sbc import PART_TYPE
 
 app = PatchbayApp(app_name="patchbay", configure_logs=False)
@@ -20,4 +20,4 @@ for blueprint in BLUEPRINTS:
 @app.middleware("http")
 def problems(event: Any, get_response: Any) -> Response:
     """The framework's own errors in the form of all others."""
-    return as_problem(get_response(event))
+    return as_problem(get_response(event), language_of(event.headers))

@@ -26,13 +26,14 @@ OUTPUT = ROOT / "build" / "bench.json"
 #: Module of this package to the seconds it may take; together at most twelve minutes.
 LIMITS_S = {
     "calls": 290,
-    "api_cost": 60,
+    "api_cost": 45,
     "change_in_force": 80,
     "warm_calls": 50,
-    "part_loading": 60,
-    "routing": 40,
+    "part_loading": 45,
+    "routing": 30,
     "rating": 90,
-    "imports": 50,
+    "imports": 40,
+    "first_rows": 50,
 }
 
 

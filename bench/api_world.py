@@ -175,6 +175,9 @@ def drive_tenants(drive: Drive, provider: Provider) -> None:
     group = drive.crud(
         admin, f"{path}/security-groups", {"name": "USA", "countries": ["US"]}, {"countries": ["US", "GB"]}
     )
+    drive.ask(admin, "POST", "/security-group-tests", {"countries": ["US", "GB"], "number": "+12092488701"})
+    drive.ask(admin, "POST", "/date-range-tests", {"time_zone": "UTC", "rules": [{"weekdays": [1]}]})
+    drive.ask(admin, "GET", f"{path}/connection")
     for number in range(SUBSCRIBERS):
         admin.post(f"{path}/subscribers", {"username": f"u{number}", "alias": f"{number + 100}"}).expect(201)
     ann = {"username": "ann", "alias": "99", "security_group_id": group["id"]}

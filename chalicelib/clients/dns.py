@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 
 LIFETIME_S = 5.0
@@ -50,7 +51,7 @@ class ResolverDns:
         except (NXDOMAIN, NoAnswer):
             return []
         except DNSException as error:
-            raise PatchbayError("try_again", "The DNS didn't answer; try again") from error
+            raise PatchbayError("try_again", say("dns_silent")) from error
         return [b"".join(record.strings).decode(errors="replace") for record in answer]
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from chalicelib.clients.file_links import FileLink, check_key, open_link, sign_link
 from chalicelib.clients.secrets import random_secret
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 
 
@@ -162,7 +163,7 @@ class S3Files:
 
 
 def _unreachable() -> PatchbayError:
-    return PatchbayError("try_again", "The store of files doesn't answer; try again")
+    return PatchbayError("try_again", say("files_silent"))
 
 
 @cache

@@ -13,19 +13,24 @@ choice of its own.
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.data.country_names import ENGLISH_NAMES
+from chalicelib.domain.data.country_names_pt import PORTUGUESE_NAMES
 from chalicelib.domain.data.fraud_risk import FRAUD_RISK
 from chalicelib.domain.data.us_area_codes import US_AREA_CODES, US_TOLL_FREE_CODES
 from chalicelib.domain.digit_patterns import DIGITS, NOTHING, Pattern, after, parse, union
+from chalicelib.domain.language import Language, Text
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneMetadata
 
 US_TOLL_FREE = "US-TOLLFREE"
+_US_TOLL_FREE_NAME = Text("United States, toll free", "Estados Unidos, ligação gratuita")
 
 _NORTH_AMERICA = 1
 _GEOGRAPHIC = ("fixed_line", "mobile")
@@ -34,15 +39,15 @@ _ALL_TYPES = (
 )  # fmt: skip
 
 # Calling codes without a country (ITU-T E.164 Annex D), by the name they are picked by, and whether fraud favours them.
-_WORLDWIDE = {
-    "INTL-800": ("International toll free", "800", False),
-    "INTL-808": ("International shared cost", "808", False),
-    "INTL-870": ("Inmarsat satellite phones", "870", True),
-    "INTL-878": ("Universal personal numbers", "878", True),
-    "INTL-881": ("Global mobile satellite phones", "881", True),
-    "INTL-882": ("International networks (882)", "882", True),
-    "INTL-883": ("International networks (883)", "883", True),
-    "INTL-979": ("International premium rate", "979", True),
+_WORLDWIDE: Mapping[str, tuple[Text, str, bool]] = {
+    "INTL-800": (Text("International toll free", "Ligação gratuita internacional"), "800", False),
+    "INTL-808": (Text("International shared cost", "Custo compartilhado internacional"), "808", False),
+    "INTL-870": (Text("Inmarsat satellite phones", "Telefones por satélite Inmarsat"), "870", True),
+    "INTL-878": (Text("Universal personal numbers", "Números pessoais universais"), "878", True),
+    "INTL-881": (Text("Global mobile satellite phones", "Telefones móveis por satélite (GMSS)"), "881", True),
+    "INTL-882": (Text("International networks (882)", "Redes internacionais (882)"), "882", True),
+    "INTL-883": (Text("International networks (883)", "Redes internacionais (883)"), "883", True),
+    "INTL-979": (Text("International premium rate", "Tarifa especial internacional"), "979", True),
 }
 
 # The numbers of one region that may still follow a prefix: (by number patterns, by leading digits).
@@ -72,17 +77,22 @@ class CountryPrefixes:
     toll_free: tuple[str, ...]
 
 
-def countries() -> list[Country]:
-    """All that can be picked, by English name; worldwide services and toll free included."""
+def countries(language: Language) -> list[Country]:
+    """All that can be picked, by their names in the language; worldwide services and toll free included."""
     from phonenumbers import country_code_for_region
 
+    names = ENGLISH_NAMES if language == "en" else PORTUGUESE_NAMES
     found = [
-        Country(code, name, str(country_code_for_region(code)), code in FRAUD_RISK)
-        for code, name in ENGLISH_NAMES.items()
+        Country(code, name, str(country_code_for_region(code)), code in FRAUD_RISK) for code, name in names.items()
     ]
-    found.extend(Country(code, *entry) for code, entry in _WORLDWIDE.items())
-    found.append(Country(US_TOLL_FREE, "United States, toll free", "1", fraud_risk=False))
-    return sorted(found, key=lambda country: country.name)
+    found.extend(Country(code, name.into(language), digits, risk) for code, (name, digits, risk) in _WORLDWIDE.items())
+    found.append(Country(US_TOLL_FREE, _US_TOLL_FREE_NAME.into(language), "1", fraud_risk=False))
+    return sorted(found, key=lambda country: _without_accents(country.name))
+
+
+def _without_accents(name: str) -> str:
+    """As dictionaries sort: "Á" with "A"."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=512)

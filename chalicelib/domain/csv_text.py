@@ -12,6 +12,9 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+
+from chalicelib.domain.sentences import Sentence, SentenceError, say
 
 BOM = "\ufeff"
 SEPARATORS = (",", ";", "\t")
@@ -22,11 +25,11 @@ MAX_SHOWN = 40  # characters of a cell in a message
 _FORMULA = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 
 
-class CsvError(ValueError):
-    """The file can't be read as a whole; the message says what to do. ``code`` is of ``errors.CATALOGUE``."""
+class CsvError(SentenceError):
+    """The file can't be read as a whole; the sentence says what to do. ``code`` is of ``errors.CATALOGUE``."""
 
-    def __init__(self, message: str, *, code: str = "import_unreadable") -> None:
-        super().__init__(message)
+    def __init__(self, sentence: Sentence, *, code: str = "import_unreadable") -> None:
+        super().__init__(sentence)
         self.code = code
 
 
@@ -53,17 +56,17 @@ def read_table(data: bytes, *, known: Sequence[str], required: Sequence[str], ma
     records = _records(text, separator, skipped)
     header = next(records, None)
     if header is None:
-        raise CsvError("The file is empty")
+        raise CsvError(say("file_empty"))
     columns = tuple(_column_name(cell) for cell in header[1])
     _check_columns(columns, known, required)
     rows: list[CsvRow] = []
     for line, cells in records:
         if len(rows) == max_rows:
-            raise CsvError(f"More than {max_rows} rows: split the file", code="import_too_large")
+            raise CsvError(say("too_many_rows", n=max_rows), code="import_too_large")
         named = dict(zip(columns, (_bare(cell, separator) for cell in cells), strict=False))
         rows.append(CsvRow(line, named if len(cells) == len(columns) else None, len(cells)))
     if not rows:
-        raise CsvError("There is no row below the header")
+        raise CsvError(say("only_header"))
     return CsvTable(separator, columns, tuple(rows))
 
 
@@ -83,12 +86,12 @@ def shown(cell: str) -> str:
 
 def _decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise CsvError("The file is in UTF-16: save it as CSV in UTF-8")
+        raise CsvError(say("file_utf16"))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise CsvError(f"Line {line} is not UTF-8: save the file as CSV in UTF-8") from error
+        raise CsvError(say("line_not_utf8", line=line)) from error
 
 
 def _find_separator(text: str, known: Sequence[str]) -> tuple[str, str, int]:
@@ -117,7 +120,7 @@ def _records(text: str, separator: str, skipped: int) -> Iterator[tuple[int, lis
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise CsvError(f"The row that begins in line {before + 1 + skipped} can't be read: {error}") from error
+            raise CsvError(say("row_unreadable", line=before + 1 + skipped, fault=str(error))) from error
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
@@ -133,15 +136,16 @@ def _check_columns(columns: Sequence[str], known: Sequence[str], required: Seque
     wrong = [name for name in dict.fromkeys(columns) if name not in known]
     doubled = [name for name in dict.fromkeys(columns) if columns.count(name) > 1 and name in known]
     missing = [name for name in required if name not in columns]
-    told = [("unknown", wrong), ("doubled", doubled), ("missing", missing)]
-    found = [f"{what}: {_listed(names)}" for what, names in told if names]
+    told = [("columns_unknown", wrong), ("columns_doubled", doubled), ("columns_missing", missing)]
+    found = [Sentence(code, {"names": _listed(names)}) for code, names in told if names]
     if found:
-        raise CsvError(f"Columns of the header, {'; '.join(found)}", code="import_columns")
+        faults = reduce(lambda one, another: say("one_and_another", one=one, another=another), found)
+        raise CsvError(say("columns_wrong", faults=faults), code="import_columns")
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(shown(name) for name in names[:MAX_NAMED]) + more
+def _listed(names: Sequence[str]) -> str | Sentence:
+    first = ", ".join(shown(name) for name in names[:MAX_NAMED])
+    return say("names_and_more", names=first, n=len(names) - MAX_NAMED) if len(names) > MAX_NAMED else first
 
 
 def _guarded(cell: str, separator: str) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.domain.rate_chunks import Chunk, lookup_in_chunk
 from chalicelib.domain.rating import Rate, RateError, check_rate
+from chalicelib.domain.sentences import Sentence, say
 from chalicelib.domain.services import SERVICES
 
 
@@ -21,10 +22,10 @@ class DeckRef:
 
 @dataclass(frozen=True, slots=True)
 class MissingDeck:
-    """The service plan names a deck that couldn't be had; ``reason`` in plain words."""
+    """The service plan names a deck that couldn't be had"""
 
     deck_id: str
-    reason: str
+    reason: Sentence
 
 
 class RateDeck(Protocol):
@@ -86,9 +87,10 @@ def service_deck(ref: DeckRef, rates: Iterable[Rate]) -> ServiceDeck:
     for rate in sorted(rates, key=lambda rate: -rate.valid_from):
         check_rate(rate)
         if rate.key not in SERVICES:
-            raise RateError(f"{rate.entry_id}: {rate.key!r} isn't a service")
+            raise RateError(say("rate_of_no_service", entry=rate.entry_id, key=rate.key))
         known = by_service.get(rate.key, ())
         if known and known[-1].valid_from == rate.valid_from:
-            raise RateError(f"{rate.key}: {known[-1].entry_id} and {rate.entry_id} start at the same instant")
+            first = known[-1].entry_id
+            raise RateError(say("rates_start_alike", key=rate.key, first=first, second=rate.entry_id))
         by_service[rate.key] = (*known, rate)
     return ServiceDeck(ref, by_service)

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.domain import dialplan_expressions as expressions
 from chalicelib.domain.dialplan_expressions import ExpressionError, Variables
 from chalicelib.domain.numbering import is_e164, is_possible
 from chalicelib.domain.parts import Dialplan, DialplanRule, RuleKind
+from chalicelib.domain.sentences import Sentence, say
+
+RulePart = Literal["match", "subs", "replacement"]
 
 MAX_RULES = 100
 MAX_DIALLED_LENGTH = 64
 
 _DIALLED = re.compile(r"[0-9A-Za-z+*#._-]{1,64}")
 
-_PLAIN_WORDS = (
-    ("invalid perl operator", "lookahead and lookbehind are not supported"),
-    ("invalid named capture", "lookbehind is not supported, and a named group needs a name"),
-    ("invalid escape sequence", "this escape is not supported (nor are references back to a group)"),
-    ("missing )", "a closing bracket ) is missing"),
-    ("unexpected )", "there is a closing bracket ) too many"),
-    ("missing ]", "a closing bracket ] is missing"),
-    ("no argument for repetition", "there is nothing before *, +, ? or {} to repeat"),
-    ("bad repetition operator", "two repetitions follow each other"),
-    ("invalid repetition size", "a repetition is too large"),
-    ("pattern too large", "the expression is too large"),
+_PLAIN_WORDS = (  # beginnings of RE2's messages, and the sentences that say the same
+    ("invalid perl operator", "lookaround"),
+    ("invalid named capture", "lookbehind_or_group_name"),
+    ("invalid escape sequence", "escape"),
+    ("missing )", "bracket_missing"),
+    ("unexpected )", "bracket_too_many"),
+    ("missing ]", "square_bracket_missing"),
+    ("no argument for repetition", "nothing_to_repeat"),
+    ("bad repetition operator", "two_repetitions"),
+    ("invalid repetition size", "repetition_too_large"),
+    ("pattern too large", "expression_too_large"),
 )
 
 
@@ -47,7 +50,14 @@ class DialplanRefusal:
     """``code`` is ``empty_number``, ``number_not_recognised`` or ``impossible_number``."""
 
     code: str
-    detail: str
+    detail: Sentence
+
+
+class RuleFault(NamedTuple):
+    """What is wrong with one expression of a rule."""
+
+    part: RulePart
+    fault: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +106,43 @@ def explain_rules(dialplan: Dialplan, dialled: str, *, country_code: str, area_c
     return tuple(trials)
 
 
-def compile_errors(rule: DialplanRule) -> list[str]:
-    """What is wrong with a rule, in plain words; empty when it can be used."""
-    errors = []
-    for label, text in (("match", rule.match), ("subs", rule.subs), ("replacement", rule.replacement)):
+def compile_errors(rule: DialplanRule) -> list[RuleFault]:
+    """What is wrong with a rule; empty when it can be used."""
+    errors: list[RuleFault] = []
+    texts: tuple[tuple[RulePart, str], ...] = (
+        ("match", rule.match),
+        ("subs", rule.subs),
+        ("replacement", rule.replacement),
+    )
+    for part, text in texts:
         if len(text) > expressions.MAX_EXPRESSION_LENGTH:
-            errors.append(f"{label}: longer than {expressions.MAX_EXPRESSION_LENGTH} characters")
+            errors.append(RuleFault(part, say("expression_too_long", n=expressions.MAX_EXPRESSION_LENGTH)))
     if errors:
         return errors
     if not rule.match:
-        errors.append("match: the expression is empty")
+        errors.append(RuleFault("match", say("expression_empty")))
     match = _compile_checked("match", rule.match, errors)
     subs = _compile_checked("subs", rule.subs, errors) if rule.subs else match
     errors.extend(_replacement_errors(rule.replacement, groups=None if subs is None else subs.groups))
     return errors
 
 
-def dialplan_errors(rules: tuple[DialplanRule, ...]) -> list[str]:
+def dialplan_errors(rules: tuple[DialplanRule, ...]) -> list[Sentence]:
     """What is wrong with a whole dialplan: its size, and each rule's errors led by its place, from 1."""
     if len(rules) > MAX_RULES:
-        return [f"{len(rules)} rules: more than {MAX_RULES}"]
-    return [f"rule {place}: {error}" for place, rule in enumerate(rules, start=1) for error in compile_errors(rule)]
+        return [say("too_many_rules", count=len(rules), most=MAX_RULES)]
+    return [
+        say("rule_wrong", place=place, part=part, fault=fault)
+        for place, rule in enumerate(rules, start=1)
+        for part, fault in compile_errors(rule)
+    ]
 
 
 def _refuse_unreadable(dialled: str) -> DialplanRefusal | None:
     if not dialled:
-        return DialplanRefusal("empty_number", "no number was dialled")
+        return DialplanRefusal("empty_number", say("nothing_dialled"))
     if _DIALLED.fullmatch(dialled) is None:
-        return DialplanRefusal(
-            "number_not_recognised", f"only digits, letters and +*#._- can be dialled, at most {MAX_DIALLED_LENGTH}"
-        )
+        return DialplanRefusal("number_not_recognised", say("undiallable", n=MAX_DIALLED_LENGTH))
     return None
 
 
@@ -152,17 +169,19 @@ def _apply(
 ) -> Normalised | DialplanRefusal:
     groups = _groups(rule, match, encoded, variables)
     if groups is None:
-        return DialplanRefusal("number_not_recognised", f"rule {rule.name!r}: the subs expression finds nothing")
+        return DialplanRefusal("number_not_recognised", say("subs_finds_nothing", rule=rule.name))
     pieces = []
     for part in expressions.replacement_parts(rule.replacement):
         value = _value(part, groups, variables)
         if value is None:
-            return DialplanRefusal("impossible_number", f"rule {rule.name!r} needs _{part.variable}, which is not set")
+            return DialplanRefusal("impossible_number", say("variable_not_set", rule=rule.name, variable=part.variable))
         pieces.append(value)
     number = "".join(pieces)
     usable = is_possible(number) if rule.kind == "number" else _DIALLED.fullmatch(number) is not None
     if not usable:
-        return DialplanRefusal("impossible_number", f"rule {rule.name!r} makes {number[:MAX_DIALLED_LENGTH]!r}")
+        return DialplanRefusal(
+            "impossible_number", say("rule_makes_impossible", rule=rule.name, number=number[:MAX_DIALLED_LENGTH])
+        )
     return Normalised(rule.kind, number, index, rule.name, groups)
 
 
@@ -177,9 +196,9 @@ def _value(part: expressions.Part, groups: tuple[str, ...], variables: Variables
 
 def _without_rule(dialled: str) -> Normalised | DialplanRefusal:
     if not is_e164(dialled):
-        return DialplanRefusal("number_not_recognised", "no rule of the dialplan matches")
+        return DialplanRefusal("number_not_recognised", say("no_rule_matches"))
     if not is_possible(dialled):
-        return DialplanRefusal("impossible_number", "no number of this country code has this length")
+        return DialplanRefusal("impossible_number", say("impossible_length"))
     return Normalised("number", dialled, None, "", ())
 
 
@@ -187,30 +206,31 @@ def _not_matched(index: int, rule: DialplanRule) -> RuleTrial:
     return RuleTrial(index, rule.name, matched=False, fires=False, groups=(), result=None)
 
 
-def _compile_checked(label: str, expression: str, errors: list[str]) -> Any | None:
+def _compile_checked(part: RulePart, expression: str, errors: list[RuleFault]) -> Any | None:
     sample = expressions.with_variables(expression, Variables("1", "1"))
     try:
         return expressions.compile_expression(sample or "")
     except ExpressionError as error:
-        errors.append(f"{label}: {_in_plain_words(str(error))}")
+        errors.append(RuleFault(part, _in_plain_words(str(error))))
         return None
 
 
-def _in_plain_words(message: str) -> str:
-    for start, words in _PLAIN_WORDS:
+def _in_plain_words(message: str) -> Sentence:
+    for start, code in _PLAIN_WORDS:
         if message.startswith(start):
-            return words if message == start else f"{words} ({message})"
-    return message
+            fault = Sentence(code)
+            return fault if message == start else say("expression_fault", fault=fault, message=message)
+    return say("expression_message", message=message)
 
 
-def _replacement_errors(replacement: str, *, groups: int | None) -> list[str]:
+def _replacement_errors(replacement: str, *, groups: int | None) -> list[RuleFault]:
     """``groups``: how many there are, or None when the expression is broken and they can't be counted."""
     if not replacement:
-        return ["replacement: it is empty"]
+        return [RuleFault("replacement", say("replacement_empty"))]
     errors = []
     for part in expressions.replacement_parts(replacement):
         if groups is not None and part.group > groups:
-            errors.append(f"replacement: ${part.group} refers to a group that does not exist (there are {groups})")
+            errors.append(RuleFault("replacement", say("no_such_group", group=part.group, groups=groups)))
         if not expressions.is_plain(part.literal):
-            errors.append(f"replacement: {part.literal!r} holds characters that no number can have")
+            errors.append(RuleFault("replacement", say("literal_undiallable", literal=part.literal)))
     return errors

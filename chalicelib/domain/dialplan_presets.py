@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 from chalicelib.domain.data.dialling import DIALLING, Dialling
+from chalicelib.domain.language import Language, Text
 from chalicelib.domain.parts import DialplanRule
 
 OUTSIDE_LINES = ("9", "0")
-SERVICE_RULE = "Emergency and service numbers"
+SERVICE_RULE = Text("Emergency and service numbers", "Números de emergência e serviço")
+INTERNATIONAL_RULE = Text("International", "Internacional")
+OUTSIDE_LINE = Text("{title}, outside line {digit}", "{title}, linha externa {digit}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,11 @@ class Preset:
     rules: tuple[DialplanRule, ...]
 
 
-def with_outside_line(preset: Preset, digit: str) -> Preset:
+def with_outside_line(preset: Preset, digit: str, language: Language) -> Preset:
     """The same dialplan behind an outside line; service numbers are reached with and without it."""
     return Preset(
         name=f"{preset.name}-{digit}",
-        title=f"{preset.title}, outside line {digit}",
+        title=OUTSIDE_LINE.fill({"title": preset.title, "digit": digit}, language),
         country_code=preset.country_code,
         outside_line=digit,
         rules=tuple(_behind(rule, digit) for rule in preset.rules),
@@ -44,20 +48,22 @@ def _behind(rule: DialplanRule, digit: str) -> DialplanRule:
     return replace(rule, match=f"{digit}{optional}(?:{rule.match})")
 
 
-def _preset(name: str, dialling: Dialling) -> Preset:
-    service = DialplanRule(SERVICE_RULE, f"({dialling.services})", "", "$1", "service")
-    international = DialplanRule("International", f"{dialling.international}([1-9][0-9]{{6,14}})", "", "+$1", "number")
-    national = (DialplanRule(title, match, "", result, "number") for title, match, result in dialling.rules)
-    return Preset(name, dialling.title, dialling.country_code, "", (service, international, *national))
+def _preset(name: str, dialling: Dialling, language: Language) -> Preset:
+    service = DialplanRule(SERVICE_RULE.into(language), f"({dialling.services})", "", "$1", "service")
+    abroad = f"{dialling.international}([1-9][0-9]{{6,14}})"
+    international = DialplanRule(INTERNATIONAL_RULE.into(language), abroad, "", "+$1", "number")
+    national = (
+        DialplanRule(title.into(language), match, "", result, "number") for title, match, result in dialling.rules
+    )
+    return Preset(name, dialling.title.into(language), dialling.country_code, "", (service, international, *national))
 
 
-def _all_presets() -> dict[str, Preset]:
-    presets = {}
+@cache
+def presets(language: Language) -> Mapping[str, Preset]:
+    """All by name, with titles and names of rules in the language."""
+    found = {}
     for name, dialling in DIALLING.items():
-        plain = _preset(name, dialling)
-        for preset in (plain, *(with_outside_line(plain, digit) for digit in OUTSIDE_LINES)):
-            presets[preset.name] = preset
-    return presets
-
-
-PRESETS: Mapping[str, Preset] = MappingProxyType(_all_presets())
+        plain = _preset(name, dialling, language)
+        for preset in (plain, *(with_outside_line(plain, digit, language) for digit in OUTSIDE_LINES)):
+            found[preset.name] = preset
+    return MappingProxyType(found)

@@ -2,75 +2,104 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from chalicelib.domain import fields
 from chalicelib.domain.charge_proof import read_entry
 from chalicelib.domain.fields import JsonObject
+from chalicelib.domain.language import Language, decimal_in
 from chalicelib.domain.money import decimal_text, format_amount
 from chalicelib.domain.rating import Rate
+from chalicelib.domain.sentences import Sentence, say
+
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+_INSTANT = {"en": "%Y-%m-%d %H:%M:%S UTC", "pt-BR": "%d/%m/%Y %H:%M:%S UTC"}
 
 
-def explain_charge(proof: JsonObject) -> list[str]:
-    """One sentence per step, from the proof alone, in its currency. FieldError if it isn't a proof."""
+def explain_charge(proof: JsonObject, language: Language, names: Mapping[str, str] = NO_NAMES) -> list[str]:
+    """One sentence per step, from the proof alone, in its currency; ``names`` of decks by id, which is shown of a deck
+    that is gone. FieldError if it isn't a proof."""
     entry = fields.optional_child(proof, "entry")
     rate = None if entry is None else read_entry(entry)
-    lines = [*_lasted(proof), *_search(proof, rate)]
+    steps = [*_lasted(proof), *_search(proof, rate, language, names)]
     if rate is None:
-        return [*lines, "No entry of a deck applies: the call is included in the monthly price."]
-    if rate.rate_micros == 0:
-        return [*lines, "The rate of this entry is zero: the call is free."]
-    return [*lines, _billed_time(proof, rate), *_amount(proof, rate)]
+        steps.append(say("no_entry_applies"))
+    elif rate.rate_micros == 0:
+        steps.append(say("rate_is_zero"))
+    else:
+        steps += [_billed_time(proof, rate), *_amount(proof, rate, language)]
+    return [step.into(language) for step in steps]
 
 
-def _lasted(proof: JsonObject) -> list[str]:
+def _lasted(proof: JsonObject) -> list[Sentence]:
     duration_ms, started_s = fields.integer(proof, "duration_ms"), fields.integer(proof, "started_s")
-    whole = "" if duration_ms == started_s * 1000 else f" ({duration_ms} ms; a started second counts whole)"
-    lines = [f"{started_s} s lasted{whole}."]
+    if duration_ms == started_s * 1000:
+        steps = [say("lasted", started_s=started_s)]
+    else:
+        steps = [say("lasted_started", started_s=started_s, duration_ms=duration_ms)]
     if fields.flag(proof, "estimated"):
-        lines.append("The end wasn't seen: this is the time up to the last moment the call surely was up.")
-    return lines
+        steps.append(say("end_unseen"))
+    return steps
 
 
-def _search(proof: JsonObject, rate: Rate | None) -> list[str]:
-    leg = fields.child(proof, "leg")
+def _search(proof: JsonObject, rate: Rate | None, language: Language, names: Mapping[str, str]) -> list[Sentence]:
     tried = fields.texts(proof, "prefixes_tried")
     by_prefix = rate is not None and rate.key in tried
-    skipped = tried[:-1] if by_prefix else tried
-    lines = [f"Prefix {prefix} has no entry that applies: skipped." for prefix in skipped]
-    if rate is None:
-        return lines
+    steps = [say("prefix_skipped", prefix=prefix) for prefix in (tried[:-1] if by_prefix else tried)]
+    if rate is not None:
+        steps.append(_entry(proof, rate, language, names, by_prefix=by_prefix))
+    return steps
+
+
+def _entry(proof: JsonObject, rate: Rate, language: Language, names: Mapping[str, str], *, by_prefix: bool) -> Sentence:
     deck = fields.child(proof, "deck")
-    source = f"deck {fields.text(deck, 'deck_id')} version {fields.integer(deck, 'version')}, entry {rate.entry_id}"
-    what = f"longest prefix of {fields.text(leg, 'number')}" if by_prefix else "service"
-    name = f" ({rate.description})" if rate.description else ""
-    started = _instant(fields.integer(proof, "started_at"))
-    return [*lines, f"{rate.key}{name} is the {what} with an entry in force at the start, {started}: {source}."]
+    key = f"{rate.key} ({rate.description})" if rate.description else rate.key
+    started = _instant(fields.integer(proof, "started_at"), language)
+    deck_id, version = fields.text(deck, "deck_id"), fields.integer(deck, "version")
+    name = names.get(deck_id) or deck_id
+    if by_prefix:
+        number = fields.text(fields.child(proof, "leg"), "number")
+        return say(
+            "entry_by_prefix",
+            key=key, number=number, started=started, deck=name, version=version, entry=rate.entry_id,
+        )  # fmt: skip
+    return say("entry_by_service", key=key, started=started, deck=name, version=version, entry=rate.entry_id)
 
 
-def _instant(at: int) -> str:
-    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+def _instant(at: int, language: Language) -> str:
+    return datetime.fromtimestamp(at // 1000, UTC).strftime(_INSTANT[language])
 
 
-def _billed_time(proof: JsonObject, rate: Rate) -> str:
+def _billed_time(proof: JsonObject, rate: Rate) -> Sentence:
     started_s, billed_s = fields.integer(proof, "started_s"), fields.integer(proof, "billed_s")
-    if started_s <= rate.delay_s:
-        return f"{started_s} s lasted; not more than the {rate.delay_s} s delay, so nothing is billed."
-    begin = f"{started_s} s lasted; more than the {rate.delay_s} s delay, so it is billed"
-    if started_s <= rate.minimum_s:
-        return f"{begin}; within the {rate.minimum_s} s minimum, which is billed: {billed_s} s."
-    steps = f"{fields.integer(proof, 'increments')} x {rate.increment_s or 1} s"
-    minimum = f"{rate.minimum_s} s minimum + " if rate.minimum_s else ""
-    return f"{begin}; {minimum}{steps} = {billed_s} s."
+    delay_s, minimum_s = rate.delay_s, rate.minimum_s
+    if started_s <= delay_s:
+        return say("within_delay", started_s=started_s, delay_s=delay_s)
+    if started_s <= minimum_s:
+        return say("within_minimum", started_s=started_s, delay_s=delay_s, minimum_s=minimum_s, billed_s=billed_s)
+    steps, step_s = fields.integer(proof, "increments"), rate.increment_s or 1
+    if not minimum_s:
+        return say(
+            "billed_steps",
+            started_s=started_s, delay_s=delay_s, increments=steps, increment_s=step_s, billed_s=billed_s,
+        )  # fmt: skip
+    return say(
+        "billed_minimum_and_steps",
+        started_s=started_s, delay_s=delay_s, minimum_s=minimum_s, increments=steps, increment_s=step_s,
+        billed_s=billed_s,
+    )  # fmt: skip
 
 
-def _amount(proof: JsonObject, rate: Rate) -> list[str]:
+def _amount(proof: JsonObject, rate: Rate, language: Language) -> list[Sentence]:
     billed_s, micros = fields.integer(proof, "billed_s"), fields.integer(proof, "amount_micros")
     if billed_s == 0:
         return []
     currency = fields.text(proof, "currency")
-    per_minute, amount = decimal_text(rate.rate_micros), decimal_text(micros)
+    per_minute = decimal_in(decimal_text(rate.rate_micros), language)
+    amount = decimal_in(decimal_text(micros), language)
     return [
-        f"{billed_s} s x {per_minute}/min / 60 = {amount} {currency}, rounded half up to a millionth.",
-        f"Shown as {format_amount(micros, currency)}.",
+        say("amount_exact", billed_s=billed_s, per_minute=per_minute, amount=amount, currency=currency),
+        say("amount_shown", amount=decimal_in(format_amount(micros, currency), language)),
     ]

@@ -13,6 +13,7 @@ from typing import Literal
 from chalicelib.domain.csv_text import CsvTable, shown
 from chalicelib.domain.import_rows import Fields, ImportTarget, PlannedRow, plan_row
 from chalicelib.domain.parts import subscriber_hash
+from chalicelib.domain.sentences import say
 from chalicelib.domain.subscriber_csv import COLUMNS
 
 Verb = Literal["create", "update", "free"]
@@ -89,16 +90,17 @@ def _names(values: Fields) -> set[str]:
 def _check_owners(rows: Sequence[PlannedRow], target: ImportTarget) -> None:
     """Who isn't in the file keeps its names; then usernames come before aliases, and earlier lines before later."""
     in_file = {row.text("username").lower() for row in rows}
-    owners: dict[str, str] = {}
+    owners: dict[str, str | int] = {}  # a subscriber that isn't in the file, or a line
     for username, existing in target.existing.items():
         if username not in in_file:
-            owners |= dict.fromkeys(_names(existing.values), f"by the subscriber {existing.values['username']}")
+            owners |= dict.fromkeys(_names(existing.values), str(existing.values["username"]))
     for column in ("username", "alias"):
         for row, name in _claims(rows, column):
-            owner = owners.setdefault(name, f"in line {row.line}")
-            if owner != f"in line {row.line}":
-                code = "duplicate" if owner.startswith("in line") else "name_taken"
-                row.blame(column, f"{shown(row.text(column))} is used {owner} already", code)
+            owner, own = owners.setdefault(name, row.line), shown(row.text(column))
+            if isinstance(owner, str):
+                row.blame(column, say("used_by_subscriber", name=own, subscriber=owner), "name_taken")
+            elif owner != row.line:
+                row.blame(column, say("used_in_line", name=own, line=owner), "duplicate")
 
 
 def _claims(rows: Sequence[PlannedRow], column: str) -> Iterator[tuple[PlannedRow, str]]:
@@ -114,5 +116,4 @@ def _check_service_numbers(rows: Sequence[PlannedRow], target: ImportTarget) -> 
         for column in ("username", "alias"):
             name = str(row.changes.get(column, ""))
             if name and target.is_service_number(name):
-                message = f"{shown(name)} is a service number of the dialplan, such as an emergency call"
-                row.blame(column, message, "service_number")
+                row.blame(column, say("alias_is_service_number", name=shown(name)), "service_number")

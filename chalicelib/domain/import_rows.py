@@ -12,22 +12,34 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chalicelib.domain.csv_text import CsvRow, shown
+from chalicelib.domain.sentences import Sentence, say
 from chalicelib.domain.subscriber_csv import BY_FIELD, BY_NAME, CellError, Column, read_cell
 
 Action = Literal["create", "update", "unchanged", "bad"]
 Fields = Mapping[str, Any]
+
+# Of several records of a name, and of none
+_REFERENCE_FAULTS = {
+    "security_group": ("groups_alike", "no_group_called"),
+    "date_range": ("ranges_alike", "no_range_called"),
+}
 
 PASSWORDS = {"sip_password": "sip", "softphone_password": "softphone"}
 
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """``field`` is a column; empty: the row as a whole."""
+    """``field`` is a column; empty: the row as a whole. ``message`` None: the title of the code says it."""
 
     line: int
     field: str
-    message: str
+    message: Sentence | None
     code: str
+
+    def to_json(self) -> dict[str, Any]:
+        """To be stored, its message to be told later in any language."""
+        message = self.message.to_json() if self.message else None
+        return {"line": self.line, "field": self.field, "message": message, "code": self.code}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,7 @@ class PlannedRow:
     def text(self, name: str) -> str:
         return str(self.whole.get(name, ""))
 
-    def blame(self, column: str, message: str, code: str = "invalid") -> None:
+    def blame(self, column: str, message: Sentence, code: str = "invalid") -> None:
         """Once per column: the first thing that is wrong with it."""
         if all(error.field != column for error in self.errors):
             self.errors.append(LineError(self.line, column, message, code))
@@ -83,7 +95,7 @@ def plan_row(row: CsvRow, target: ImportTarget, *, width: int) -> PlannedRow:
     """``width``: the number of columns."""
     planned = PlannedRow(row.line)
     if row.cells is None:
-        planned.blame("", f"{row.count} cells, but the header has {width}", "wrong_cells")
+        planned.blame("", say("row_width", count=row.count, width=width), "wrong_cells")
         return planned
     planned.existing = target.existing.get(row.cells["username"].strip().lower())
     given: dict[str, Any] = {}
@@ -92,7 +104,7 @@ def plan_row(row: CsvRow, target: ImportTarget, *, width: int) -> PlannedRow:
         try:
             given[column.stored_as] = _read_field(column, cell, planned.existing, target)
         except CellError as error:
-            planned.blame(name, str(error), error.code)
+            planned.blame(name, error.sentence, error.code)
     _compare(planned, given, target)
     return planned
 
@@ -116,10 +128,10 @@ def _resolve(name: str, column: Column, current: str, ids: Mapping[str, Sequence
         return found[0]
     if current in found:
         return current
-    what = column.name.replace("_", " ")
+    alike, missing = _REFERENCE_FAULTS[column.name]
     if found:
-        raise CellError(f"{len(found)} {what}s are called {shown(name)}: rename them", code="ambiguous_name")
-    raise CellError(f"There is no {what} called {shown(name)}", code="reference_not_found")
+        raise CellError(Sentence(alike, {"count": len(found), "name": shown(name)}), code="ambiguous_name")
+    raise CellError(Sentence(missing, {"name": shown(name)}), code="reference_not_found")
 
 
 def _compare(planned: PlannedRow, given: dict[str, Any], target: ImportTarget) -> None:
@@ -131,8 +143,9 @@ def _compare(planned: PlannedRow, given: dict[str, Any], target: ImportTarget) -
     planned.whole = {**(existing.values if existing else target.defaults), **given}
     for name in target.find_wrong_fields({**planned.whole, **passwords}):
         column = BY_FIELD[name]
-        told = "" if column.kind in {"secret", "flag"} else f"{shown(planned.text(name))} can't be used. "
-        planned.blame(column.name, told + column.rule)
+        quoted = column.kind not in {"secret", "flag"}
+        cell = shown(planned.text(name))
+        planned.blame(column.name, say("cell_unusable", cell=cell, rule=column.rule) if quoted else column.rule)
     if existing is None:
         planned.changes = planned.whole
     else:

@@ -66,7 +66,7 @@ def _by_dialplan(draft: Draft, asker: Subscriber, dialled: str) -> Found:
         dialplan, dialled, country_code=core.country_code or dialplan.country_code, area_code=asker.area_code
     )
     if isinstance(result, dialplans.DialplanRefusal):
-        raise RefusedError(result.code, dialled=dialled, dialplan=dialplan.name, detail=result.detail)
+        raise RefusedError(result.code, dialled=dialled, dialplan=dialplan.name, detail=result.detail.to_json())
     _trace_rule(draft, dialplan.name, dialled, result)
     if result.kind == "service":
         return FoundService(result.number)

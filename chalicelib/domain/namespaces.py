@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from chalicelib.domain.sentences import Sentence, say
+
 PLATFORM_NAMESPACE = "platform"  # where platform admins log in; no ISP can have it
 
 _RESERVED = """
@@ -16,12 +18,12 @@ RESERVED = frozenset(_RESERVED.split())
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])")
 
 
-def find_namespace_problem(name: str) -> str | None:
+def find_namespace_problem(name: str) -> Sentence | None:
     """What is wrong with it as a new namespace, or None."""
     if not _LABEL.fullmatch(name):
-        return "3 to 40 lower-case letters, digits and hyphens; no hyphen at either end"
+        return say("namespace_form")
     if name[2:4] == "--":
-        return "Hyphens as third and fourth character are kept for internationalised names"  # RFC 5891 4.2.3.1
+        return say("namespace_punycode")  # RFC 5891 4.2.3.1
     if name in RESERVED:
-        return "This name is reserved"
+        return say("namespace_reserved")
     return None

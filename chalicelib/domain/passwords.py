@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.sentences import Sentence, say
+
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
@@ -25,15 +27,15 @@ _COMMON = """
 COMMON = frozenset(_COMMON.split())
 
 
-def find_password_problem(password: str, *, email: str, namespace: str = "") -> str | None:
+def find_password_problem(password: str, *, email: str, namespace: str = "") -> Sentence | None:
     """What is wrong with it as a new password, or None."""
     if not SHORTEST <= len(password) <= LONGEST:
-        return f"{SHORTEST} to {LONGEST} characters"
+        return say("password_length", shortest=SHORTEST, longest=LONGEST)
     lowered = password.lower()
     if lowered in {email.lower(), email.lower().partition("@")[0], namespace.lower()}:
-        return "Not your e-mail address or namespace"
+        return say("password_is_name")
     if lowered in COMMON or len(set(password)) < 4:
-        return "This password is among the first that are guessed"
+        return say("password_guessed")
     return None
 
 

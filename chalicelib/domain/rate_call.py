@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.domain.charge_proof import ProofFacts, make_proof
 from chalicelib.domain.decks import DeckRef, MissingDeck, RateDeck, ServiceDeck
 from chalicelib.domain.rating import Rate, amount_micros, billed_seconds, started_seconds
+from chalicelib.domain.sentences import Sentence, say
 from chalicelib.domain.services import Service
 
 Outcome = Literal["rated", "free", "included"]
@@ -17,12 +17,6 @@ UnratedCode = Literal[
 ]
 
 _FROM_RATE_DECK = frozenset({"PSTN", "MOBILE"})
-
-REASONS: Mapping[Outcome, str] = {
-    "rated": "rated",
-    "free": "free: the rate is zero",
-    "included": "included in the monthly price",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +51,8 @@ class Charge:
     amount_micros: int
 
     @property
-    def reason(self) -> str:
-        return REASONS[self.outcome]
+    def reason(self) -> Sentence:
+        return say(f"charge_{self.outcome}")
 
     @property
     def proof(self) -> dict[str, Any]:
@@ -90,7 +84,7 @@ class Unrated:
     """The leg can't be priced now: to be shown, and rated again when the cause is gone. Never an amount of zero."""
 
     code: UnratedCode
-    reason: str
+    reason: Sentence
 
 
 def rate_call(
@@ -111,14 +105,16 @@ def rate_call(
     tried: tuple[str, ...] = ()
     if rate_deck is not None and by_prefix:
         if isinstance(rate_deck, MissingDeck):
-            return Unrated("rate_deck_missing", f"rate deck {rate_deck.deck_id}: {rate_deck.reason}")
+            return Unrated("rate_deck_missing", say("rate_deck_unusable", deck=rate_deck.deck_id, why=rate_deck.reason))
         rate, tried = rate_deck.find(leg.number, at)
         # "9" in a deck doesn't list 911: a service number is listed whole or not at all.
         if rate is not None and (not leg.service_number or rate.key == leg.number):
             return _charge(leg, at=at, currency=currency, deck=rate_deck.ref, rate=rate, tried=tried)
     if service_deck is not None and not leg.service_number:
         if isinstance(service_deck, MissingDeck):
-            return Unrated("service_deck_missing", f"service deck {service_deck.deck_id}: {service_deck.reason}")
+            return Unrated(
+                "service_deck_missing", say("service_deck_unusable", deck=service_deck.deck_id, why=service_deck.reason)
+            )
         rate = service_deck.find(leg.service, at)
         if rate is not None:
             return _charge(leg, at=at, currency=currency, deck=service_deck.ref, rate=rate, tried=tried)
@@ -127,15 +123,16 @@ def rate_call(
 
 def _unusable(leg: RatedLeg) -> Unrated:
     if leg.duration_ms < 0:
-        return Unrated("duration_invalid", f"the leg ended {-leg.duration_ms} ms before it was answered")
-    return Unrated("number_missing", "the leg has no called number to look up in the rate deck")
+        return Unrated("duration_invalid", say("ended_before_answer", ms=-leg.duration_ms))
+    return Unrated("number_missing", say("no_number_to_rate"))
 
 
 def _charge(
     leg: RatedLeg, *, at: int, currency: str, deck: DeckRef, rate: Rate, tried: tuple[str, ...]
 ) -> Charge | Unrated:
     if deck.currency != currency:
-        return Unrated("currency_mismatch", f"deck {deck.deck_id} is in {deck.currency}, the customer in {currency}")
+        reason = say("deck_and_customer_differ", deck=deck.deck_id, deck_currency=deck.currency, currency=currency)
+        return Unrated("currency_mismatch", reason)
     billed_s = billed_seconds(
         started_seconds(leg.duration_ms),
         minimum_s=rate.minimum_s,

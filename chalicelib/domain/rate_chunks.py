@@ -25,6 +25,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from chalicelib.domain.rating import Rate, RateError, check_rate
+from chalicelib.domain.sentences import say
 
 CHUNK_BYTES = 4096  # what DynamoDB reads for one unit: a chunk never takes more
 USUAL_BYTES = 1536  # beyond this a new chunk is begun where possible: fewer bytes to look through, at no more reads
@@ -40,7 +41,7 @@ class PrefixTooLargeError(RateError):
     """The rates of one prefix and of its ancestors don't fit a chunk together: the deck has too many periods there."""
 
     def __init__(self, prefix: str, size: int, limit: int) -> None:
-        super().__init__(f"{prefix}: its rates and those of shorter prefixes take {size} bytes, more than {limit}")
+        super().__init__(say("prefix_too_large", prefix=prefix, size=size, limit=limit))
         self.prefix = prefix
 
 
@@ -106,12 +107,13 @@ def _groups(rates: Iterable[Rate]) -> Iterator[_Group]:
 
 def _group(prefix: str, rates: list[Rate]) -> _Group:
     if _PREFIX.fullmatch(prefix) is None:
-        raise RateError(f"{rates[0].entry_id}: {prefix!r} isn't a prefix such as +1209")
+        raise RateError(say("rate_of_no_prefix", entry=rates[0].entry_id, prefix=prefix))
     for rate in rates:
         check_rate(rate)
     for later, earlier in pairwise(rates):
         if later.valid_from == earlier.valid_from:
-            raise RateError(f"{prefix}: {earlier.entry_id} and {later.entry_id} start at the same instant")
+            first, second = earlier.entry_id, later.entry_id
+            raise RateError(say("rates_start_alike", key=prefix, first=first, second=second))
     text = json.dumps([prefix, *map(_row, rates)], ensure_ascii=False, separators=(",", ":"))
     return _Group(prefix, text, len(text.encode()) + len(",") + len(prefix) + len(" "))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.domain.sentences import SentenceError, say
+
 SECONDS_PER_MINUTE = 60
 MS_PER_SECOND = 1000
 
 
-class RateError(ValueError):
-    """A rate that no deck may hold; the message names the rate and the field."""
+class RateError(SentenceError):
+    """A rate that no deck may hold; the sentence names the rate and the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,9 @@ def check_rate(rate: Rate) -> None:
     """RateError unless the numbers of the rate make sense; for the import of a deck, not for each call."""
     for name in ("rate_micros", "minimum_s", "increment_s", "delay_s"):
         if getattr(rate, name) < 0:
-            raise RateError(f"{rate.entry_id}: {name} is negative")
+            raise RateError(say("rate_negative", entry=rate.entry_id, name=name))
     if rate.valid_until is not None and rate.valid_until <= rate.valid_from:
-        raise RateError(f"{rate.entry_id}: valid_until isn't after valid_from")
+        raise RateError(say("rate_ends_early", entry=rate.entry_id))
 
 
 def started_seconds(duration_ms: int) -> int:

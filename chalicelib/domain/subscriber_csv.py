@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.domain.csv_text import CsvTable, read_table, shown, write_table
+from chalicelib.domain.sentences import Sentence, SentenceError, say
 
 MAX_ROWS = 10_000
 
@@ -22,7 +23,7 @@ class Column:
     """``rule``: what a cell may hold, as told to whoever wrote another. ``field``: of the subscriber."""
 
     name: str
-    rule: str
+    rule: Sentence
     kind: Kind = "text"
     field: str = ""
 
@@ -31,31 +32,29 @@ class Column:
         return self.field or self.name
 
 
-_FORWARD = "A username, an alias or a number; empty: none"
-_PASSWORD = "10 to 64 characters without spaces; empty: kept, or made for a new subscriber"  # noqa: S105
+_FORWARD = say("column_forward")
+_PASSWORD = say("column_password")
 
 COLUMNS = (
-    Column("username", "1 to 40 letters, digits, dots, dashes and underlines; letter or digit at both ends"),
-    Column("alias", "At most 20 letters, digits, dots, dashes and underlines; letter or digit at both ends"),
-    Column("name", "At most 100 characters in one line"),
-    Column("email", "One e-mail address; needed for voicemail_to_email"),
-    Column("area_code", "At most 6 digits"),
-    Column("caller_id", "International with the plus, such as +12092480999"),
-    Column(
-        "security_group", "Name of a security group; empty: nothing outside may be called", field="security_group_id"
-    ),
-    Column("date_range", "Name of a date range; empty: none", field="date_range_id"),
-    Column("voicemail_to_email", "yes or no; yes needs an e-mail address", kind="flag"),
-    Column("language", "Such as en-US or pt-BR"),
-    Column("call_group", "A number from 1 to 9999", kind="number"),
-    Column("pickup_group", "A number from 1 to 9999", kind="number"),
+    Column("username", say("column_username")),
+    Column("alias", say("column_alias")),
+    Column("name", say("column_name")),
+    Column("email", say("column_email")),
+    Column("area_code", say("column_area_code")),
+    Column("caller_id", say("column_caller_id")),
+    Column("security_group", say("column_security_group"), field="security_group_id"),
+    Column("date_range", say("column_date_range"), field="date_range_id"),
+    Column("voicemail_to_email", say("column_voicemail"), kind="flag"),
+    Column("language", say("column_language")),
+    Column("call_group", say("column_group_number"), kind="number"),
+    Column("pickup_group", say("column_group_number"), kind="number"),
     Column("forward_always", _FORWARD),
     Column("forward_busy", _FORWARD),
     Column("forward_no_answer", _FORWARD),
-    Column("forward_unreachable", "A username, an alias or a number; empty: as on no answer"),
-    Column("max_calls", "A number from 0 (no limit) to 1000", kind="number"),
-    Column("dial_timeout_s", "Seconds from 5 to 180", kind="number"),
-    Column("suspended", "yes or no", kind="flag"),
+    Column("forward_unreachable", say("column_forward_unreachable")),
+    Column("max_calls", say("column_max_calls"), kind="number"),
+    Column("dial_timeout_s", say("column_dial_timeout"), kind="number"),
+    Column("suspended", say("column_flag"), kind="flag"),
     Column("sip_password", _PASSWORD, kind="secret"),
     Column("softphone_password", _PASSWORD, kind="secret"),
 )
@@ -74,11 +73,11 @@ _SAMPLE_DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-class CellError(ValueError):
-    """The cell can't be used; the message says why, and ``code`` what kind of mistake it is."""
+class CellError(SentenceError):
+    """The cell can't be used; the sentence says why, and ``code`` what kind of mistake it is."""
 
-    def __init__(self, message: str, *, code: str = "invalid") -> None:
-        super().__init__(message)
+    def __init__(self, sentence: Sentence, *, code: str = "invalid") -> None:
+        super().__init__(sentence)
         self.code = code
 
 
@@ -121,7 +120,7 @@ def _read_flag(text: str, column: Column) -> bool | None:
     if word in YES or word in NO:
         return word in YES
     if word:
-        raise CellError(f"{shown(text)} is neither yes nor no. {column.rule}")
+        raise CellError(say("cell_no_flag", cell=shown(text), rule=column.rule))
     return None
 
 
@@ -129,5 +128,5 @@ def _read_number(text: str, column: Column) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise CellError(f"{shown(text)} is no whole number. {column.rule}")
+        raise CellError(say("cell_no_number", cell=shown(text), rule=column.rule))
     return int(text)

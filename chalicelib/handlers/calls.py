@@ -11,6 +11,7 @@ from chalice.app import Blueprint
 from chalicelib.auth import Role
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.explain import Audience
+from chalicelib.domain.sentences import say
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.calls import (
     CallDetailView,
@@ -31,7 +32,7 @@ from chalicelib.workflows.show_calls import (
     show_legs,
     show_steps,
 )
-from chalicelib.workflows.show_charges import show_charge
+from chalicelib.workflows.show_charges import decks_in, show_charge
 from chalicelib.workflows.summarise_call import summarise_call
 
 blueprint = Blueprint(__name__)
@@ -65,7 +66,9 @@ def list_tenant_calls(call: Call[Any]) -> dict[str, Any]:
     )
     summaries = [summarise_call(cdr.record, cdr.charges) for cdr in found.items]
     names = names_in_calls(call.identity.isp_id, filter(lacks_names, summaries))
-    items = [_json(CallView, show_call(summary, names, audience=audience)) for summary in summaries]
+    items = [
+        _json(CallView, show_call(summary, names, audience=audience, language=call.language)) for summary in summaries
+    ]
     return {"items": items, "next_cursor": _next(call, found.reached, purpose)}
 
 
@@ -80,16 +83,20 @@ def list_tenant_calls(call: Call[Any]) -> dict[str, Any]:
 def get_tenant_call(call: Call[Any]) -> CallDetailView:
     cdr = find_cdr(call.tenant, call.path["call_id"])
     if cdr is None:
-        raise PatchbayError("not_found", "There is no such call")
+        raise PatchbayError("not_found", say("no_such_call"))
     summary = summarise_call(cdr.record, cdr.charges)
     own = call.identity.user_id
     if call.identity.role == "subscriber" and own not in summary["subscriber_ids"]:
-        raise PatchbayError("not_found", "There is no such call")
+        raise PatchbayError("not_found", say("no_such_call"))
     names = names_in_calls(call.identity.isp_id, [summary])
     audience = _audience(call)
-    steps = show_steps(cdr.record["trace"], audience=audience) if call.identity.role != "subscriber" else []
+    steps = (
+        show_steps(cdr.record["trace"], audience=audience, language=call.language)
+        if call.identity.role != "subscriber"
+        else []
+    )
     return CallDetailView.model_validate(
-        show_call(summary, names, audience=audience)
+        show_call(summary, names, audience=audience, language=call.language)
         | {
             "pdd_ms": cdr.record["pdd_ms"],
             "legs": show_legs(cdr.record["legs"], names, audience="tenant"),
@@ -115,7 +122,10 @@ def list_isp_calls(call: Call[Any]) -> dict[str, Any]:
     summaries = [entry.summary for entry in found.items]
     names = names_in_calls(call.isp.isp_id, summaries)
     items = [
-        _json(IspCallView, show_call(summary, names, audience="isp") | show_isp_fields(summary, names))
+        _json(
+            IspCallView,
+            show_call(summary, names, audience="isp", language=call.language) | show_isp_fields(summary, names),
+        )
         for summary in summaries
     ]
     return {"items": items, "next_cursor": _next(call, found.reached, purpose)}
@@ -132,21 +142,21 @@ def list_isp_calls(call: Call[Any]) -> dict[str, Any]:
 def get_isp_call(call: Call[Any]) -> IspCallDetailView:
     cdr = find_cdr_of_isp(call.isp, call.path["call_id"])
     if cdr is None:
-        raise PatchbayError("not_found", "There is no such call")
+        raise PatchbayError("not_found", say("no_such_call"))
     return IspCallDetailView.model_validate(_isp_detail(call, cdr))
 
 
 def _isp_detail(call: Call[Any], cdr: Cdr) -> dict[str, Any]:
     summary = summarise_call(cdr.record, cdr.charges)
-    names = names_in_calls(call.isp.isp_id, [summary])
+    names = names_in_calls(call.isp.isp_id, [summary], deck_ids=decks_in(cdr.charges))
     technical = ("pdd_ms", "sbc_id", "node", "sip_call_id", "user_agent", "src_ip")
     return {
-        **show_call(summary, names, audience="isp"),
+        **show_call(summary, names, audience="isp", language=call.language),
         **show_isp_fields(summary, names),
         **{name: cdr.record[name] for name in technical},
         "legs": show_legs(cdr.record["legs"], names, audience="isp"),
-        "charges": [show_charge(charge, names) for charge in cdr.charges],
-        "steps": show_steps(cdr.record["trace"], audience="isp"),
+        "charges": [show_charge(charge, names, call.language) for charge in cdr.charges],
+        "steps": show_steps(cdr.record["trace"], audience="isp", language=call.language),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.charges import (
     ChargesQuery,
@@ -25,7 +26,7 @@ from chalicelib.storage.records import get_record
 from chalicelib.workflows.check_price import check_price
 from chalicelib.workflows.customer_terms import load_terms, terms_of_plan
 from chalicelib.workflows.rate_again import rate_again
-from chalicelib.workflows.show_charges import show_charge, show_price, show_total
+from chalicelib.workflows.show_charges import decks_in, show_charge, show_price, show_reason, show_total
 from chalicelib.workflows.summarise_call import summarise_call
 
 blueprint = Blueprint(__name__)
@@ -42,7 +43,7 @@ blueprint = Blueprint(__name__)
 def explain_charges(call: Call[Any]) -> ChargesView:
     cdr = find_cdr_of_isp(call.isp, call.path["call_id"])
     if cdr is None:
-        raise PatchbayError("not_found", "There is no such call")
+        raise PatchbayError("not_found", say("no_such_call"))
     return ChargesView.model_validate(_charges(call, cdr))
 
 
@@ -60,7 +61,12 @@ def list_charges(call: Call[Any]) -> dict[str, Any]:
     purpose = f"{call.isp.pk}/charges/{call.query.state}"
     page = page_of_unrated(call.isp, limit=call.query.limit, after=call.cursor(purpose))
     items = [
-        {"call_id": item.sk, "tenant_id": item.tenant_id, "customer_id": item.customer_id, "legs": item.legs}
+        {
+            "call_id": item.sk,
+            "tenant_id": item.tenant_id,
+            "customer_id": item.customer_id,
+            "legs": [leg | {"reason": show_reason(leg, call.language)} for leg in item.legs],
+        }
         for item in page.items
     ]
     shown = [UnratedCallView.model_validate(item).model_dump(mode="json") for item in items]
@@ -98,10 +104,12 @@ def price(call: Call[PriceCheckBody]) -> PriceView:
         terms = terms_of_plan(call.isp, asked.service_plan_id)
     at = asked.at if asked.at is not None else time.time_ns() // 1_000_000
     found = check_price(terms, kind=asked.kind, number=asked.number, seconds=asked.seconds, at=at)
-    return PriceView.model_validate(show_price(found))
+    names = names_in_calls(call.isp.isp_id, [], deck_ids=decks_in([found]))
+    return PriceView.model_validate(show_price(found, names, call.language))
 
 
 def _charges(call: Call[Any], cdr: Cdr) -> dict[str, Any]:
-    names = names_in_calls(call.isp.isp_id, [summarise_call(cdr.record, cdr.charges)])
+    summary = summarise_call(cdr.record, cdr.charges)
+    names = names_in_calls(call.isp.isp_id, [summary], deck_ids=decks_in(cdr.charges))
     total = show_total(cdr.call_id, cdr.customer_id, cdr.record["setup_at"], cdr.charges)
-    return total | {"charges": [show_charge(charge, names) for charge in cdr.charges]}
+    return total | {"charges": [show_charge(charge, names, call.language) for charge in cdr.charges]}

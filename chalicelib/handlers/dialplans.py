@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.dialplan_presets import PRESETS
+from chalicelib.domain.dialplan_presets import presets
 from chalicelib.handlers.crud import Crud, register
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.dialplans import (
@@ -60,14 +60,14 @@ register(
     summary="Create a dialplan, from a preset or from rules",
 )
 def create_dialplan(call: Call[DialplanCreateBody]) -> DialplanView:
-    values = dialplan_from_preset(_values(call.body))
+    values = dialplan_from_preset(_values(call.body), call.language)
     record = create_record(call.isp, DIALPLAN, values, actor=call.identity.actor())
     return DialplanView.model_validate(record)
 
 
 @endpoint(blueprint, "GET", "/dialplan-presets", roles=("isp_admin",), out=PresetList, summary="Ready dialplans")
-def list_dialplan_presets(_: Call[Any]) -> PresetList:
-    return PresetList.model_validate({"items": [asdict(preset) for preset in PRESETS.values()]})
+def list_dialplan_presets(call: Call[Any]) -> PresetList:
+    return PresetList.model_validate({"items": [asdict(preset) for preset in presets(call.language).values()]})
 
 
 @endpoint(
@@ -83,7 +83,11 @@ def try_stored_dialplan(call: Call[DialplanTestBody]) -> DialplanTestView:
     found = get_record(call.isp, DIALPLAN, call.path["dialplan_id"])
     country_code = found.country_code if call.body.country_code is None else call.body.country_code
     return try_dialplan(
-        check_rules(found.rules), call.body.dialled, country_code=country_code, area_code=call.body.area_code
+        check_rules(found.rules),
+        call.body.dialled,
+        country_code=country_code,
+        area_code=call.body.area_code,
+        language=call.language,
     )
 
 
@@ -98,4 +102,10 @@ def try_stored_dialplan(call: Call[DialplanTestBody]) -> DialplanTestView:
 )
 def try_unsaved_rules(call: Call[UnsavedDialplanTestBody]) -> DialplanTestView:
     rules = check_rules([rule.model_dump() for rule in call.body.rules])
-    return try_dialplan(rules, call.body.dialled, country_code=call.body.country_code, area_code=call.body.area_code)
+    return try_dialplan(
+        rules,
+        call.body.dialled,
+        country_code=call.body.country_code,
+        area_code=call.body.area_code,
+        language=call.language,
+    )

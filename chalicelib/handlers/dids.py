@@ -8,6 +8,7 @@ from chalice.app import Blueprint
 
 from chalicelib.auth import Role
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.common import Page
 from chalicelib.schemas.dids import DidQuery, DidTenantBody, DidView, NewDidsBody, NewDidsView
@@ -73,7 +74,7 @@ def give_did(call: Call[DidTenantBody]) -> DidView:
     isp_id, number, actor = call.isp.isp_id, call.path["number"], call.identity.actor()
     did = dids.find_did(isp_id, number)
     if did is None:
-        raise PatchbayError("not_found", "This number isn't in your inventory")
+        raise PatchbayError("not_found", say("number_not_in_inventory"))
     if did.tenant_id == call.body.tenant_id:
         return DidView.model_validate(did)
     target = _tenant(isp_id, call.body.tenant_id) if call.body.tenant_id else None

@@ -10,6 +10,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.explain import Audience
 from chalicelib.domain.plan import Attempt, Refusal, Target
+from chalicelib.domain.sentences import say
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.explain_calls import ExplainCallBody, ExplainedCallView
 from chalicelib.storage.carriers import CARRIER
@@ -36,7 +37,14 @@ def explain_one(call: Call[ExplainCallBody]) -> dict[str, Any]:
     audience: Audience = "isp" if call.identity.role == "isp_admin" else "tenant"
     attempt = _from_gateway(call) if call.body.gateway is not None else _from_phone(call)
     at = datetime.fromtimestamp(call.body.at / 1000, UTC) if call.body.at is not None else datetime.now(UTC)
-    found = explain_call(scope, attempt, at, audience=audience, load_part=lambda key: build_part(key, scope.sbc_id))
+    found = explain_call(
+        scope,
+        attempt,
+        at,
+        audience=audience,
+        language=call.language,
+        load_part=lambda key: build_part(key, scope.sbc_id),
+    )
     return _view(found, audience)
 
 
@@ -48,13 +56,13 @@ def _from_phone(call: Call[ExplainCallBody]) -> Attempt:
 def _from_gateway(call: Call[ExplainCallBody]) -> Attempt:
     asked = call.body.gateway
     if asked is None or call.identity.role != "isp_admin":
-        raise PatchbayError("not_allowed", "Only the service provider's admins see gateways")
+        raise PatchbayError("not_allowed", say("only_isp_sees_gateways"))
     carrier = get_record(call.isp, CARRIER, asked.carrier_id)
     gateway = next((one for one in carrier.gateways if one["gateway_id"] == asked.gateway_id), None)
     if gateway is None:
-        raise PatchbayError("not_found", "The carrier has no such gateway")
+        raise PatchbayError("not_found", say("no_such_gateway"))
     if not gateway["networks"]:
-        raise field_error("gateway", "No address of this gateway is known: its host didn't resolve")
+        raise field_error("gateway", say("gateway_unresolved"))
     return Attempt(
         "gateway",
         call.body.dialled,

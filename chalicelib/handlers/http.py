@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -18,7 +18,10 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.auth import Identity, Role, identify_node, read_access_token
 from chalicelib.clients.seal import open_text, seal_text
 from chalicelib.clients.secrets import random_secret
-from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.errors import FieldFault, PatchbayError, field_error
+from chalicelib.domain.field_rules import fault_of
+from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_language
+from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
 from chalicelib.observability import emit_request, logger
 from chalicelib.settings import settings
@@ -52,6 +55,8 @@ class Endpoint:
     max_body: int  # bytes
 
 
+Headers = dict[str, str | list[str]]
+
 PROBLEM = "application/problem+json"
 ENDPOINTS: list[Endpoint] = []
 ANYBODY = Identity(role="anybody", user_id="")
@@ -67,6 +72,7 @@ class Call(Generic[BodyT]):
     source_ip: str
     body: BodyT
     query: Any = None
+    language: Language = DEFAULT_LANGUAGE
     tenant_scope: TenantScope | None = None
     response_headers: dict[str, str] = field(default_factory=dict)
 
@@ -145,16 +151,16 @@ def endpoint(
 
 def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], parameters: dict[str, str]) -> Response:
     cost, started = metering.start(), time.perf_counter()
-    identity = ANYBODY
+    identity, language = ANYBODY, language_of(request.headers)
     try:
-        call = _parse(request, entry, parameters)
+        call = _parse(request, entry, parameters, language)
         identity = call.identity
         response = _once(entry, call, lambda: _render(function(call), entry, call))
     except PatchbayError as error:
-        response = problem(error)
+        response = problem(error, language)
     except Exception:  # noqa: BLE001 - the outermost border: logged, and told as a problem
         logger().exception("unexpected error", extra={"route": f"{entry.method} {entry.path}"})
-        response = problem(PatchbayError("internal_error"))
+        response = problem(PatchbayError("internal_error"), language)
     if settings().expose_db_cost:
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
         response.headers["X-Db-Read-Units"] = str(cost.read_units)
@@ -185,13 +191,13 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
     if entry.method != "POST" or not key or not call.identity.user_id:
         return answer()
     if len(key) > MAX_KEY:
-        raise field_error("Idempotency-Key", f"At most {MAX_KEY} characters")
+        raise field_error("Idempotency-Key", say("at_most_characters", n=MAX_KEY))
     fingerprint = token_hash(
         json.dumps([entry.name, call.path, call.body.model_dump(mode="json") if call.body else None])
     )
     kept = idempotency.claim(call.identity.user_id, key, fingerprint)
     if kept is not None:
-        headers: dict[str, str | list[str]] = {"Content-Type": "application/json", "Idempotent-Replayed": "true"}
+        headers = written_in(kept.language) | {"Content-Type": "application/json", "Idempotent-Replayed": "true"}
         shown = open_text(kept.body, owner=fingerprint)
         return Response(shown, status_code=kept.status, headers=headers)
     try:
@@ -201,31 +207,41 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
         raise
     body = response.body if isinstance(response.body, str) else json.dumps(response.body)
     sealed = seal_text(body, owner=fingerprint)  # some answers show a new password or token
-    idempotency.keep(call.identity.user_id, key, fingerprint, idempotency.Answer(response.status_code, sealed))
+    answered = idempotency.Answer(response.status_code, sealed, call.language)
+    idempotency.keep(call.identity.user_id, key, fingerprint, answered)
     return response
 
 
-def problem(error: PatchbayError) -> Response:
-    headers: dict[str, str | list[str]] = {"Content-Type": PROBLEM}
+def language_of(headers: Mapping[str, str] | None) -> Language:
+    found = (value for name, value in (headers or {}).items() if name.lower() == "accept-language")
+    return choose_language(next(found, ""))
+
+
+def written_in(language: Language) -> Headers:
+    return {"Content-Language": language, "Vary": "Accept-Language"}
+
+
+def problem(error: PatchbayError, language: Language) -> Response:
+    headers = written_in(language) | {"Content-Type": PROBLEM}
     if error.kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if "retry_after_s" in error.extra:
         headers["Retry-After"] = str(error.extra["retry_after_s"])
-    return Response(json.dumps(error.problem()), status_code=error.kind.status, headers=headers)
+    return Response(json.dumps(error.problem(language)), status_code=error.kind.status, headers=headers)
 
 
 FRAMEWORK_CODES = {404: "route_not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
 
 
-def as_problem(response: Response) -> Response:
+def as_problem(response: Response, language: Language) -> Response:
     """An error that the framework made itself, in the form of all others."""
     if response.status_code < 400 or response.headers.get("Content-Type") == PROBLEM:
         return response
     fallback = "bad_request" if response.status_code < 500 else "internal_error"
-    return problem(PatchbayError(FRAMEWORK_CODES.get(response.status_code, fallback)))
+    return problem(PatchbayError(FRAMEWORK_CODES.get(response.status_code, fallback)), language)
 
 
-def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[Any]:
+def _parse(request: Any, entry: Endpoint, parameters: dict[str, str], language: Language) -> Call[Any]:
     headers = {name.lower(): value for name, value in (request.headers or {}).items()}
     identity = _authenticate(headers, entry)
     if any(len(value) > MAX_PATH_PARAMETER for value in parameters.values()):
@@ -236,6 +252,7 @@ def _parse(request: Any, entry: Endpoint, parameters: dict[str, str]) -> Call[An
         headers=headers,
         source_ip=request.context.get("identity", {}).get("sourceIp", ""),
         body=None,
+        language=language,
     )
     if "tenant_id" in parameters:
         _check_own_tenant(identity, parameters["tenant_id"])
@@ -290,13 +307,13 @@ def _read_body(request: Any, headers: dict[str, str], model: type[BaseModel], ma
         raise PatchbayError("unsupported_media_type")
     raw = request.raw_body or b""
     if len(raw) > max_body:
-        raise PatchbayError("body_too_large", f"At most {max_body} bytes")
+        raise PatchbayError("body_too_large", say("at_most_bytes", n=max_body))
     try:
         parsed = json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise PatchbayError("invalid_json") from error
     if not isinstance(parsed, dict):
-        raise PatchbayError("invalid_request", "The body is a JSON object")
+        raise PatchbayError("invalid_request", say("body_is_object"))
     return _validated(model, parsed)
 
 
@@ -315,18 +332,17 @@ def validate(model: type[ModelT], values: dict[str, Any]) -> ModelT:
         raise PatchbayError("invalid_request", errors=field_messages(error)) from error
 
 
-def field_messages(error: ValidationError) -> list[dict[str, Any]]:
-    return [
-        {"field": ".".join(str(part) for part in found["loc"]), "message": found["msg"]} for found in error.errors()
-    ]
+def field_messages(error: ValidationError) -> list[FieldFault]:
+    return [FieldFault(".".join(str(part) for part in found["loc"]), fault_of(found)) for found in error.errors()]
 
 
 def _render(result: Any, entry: Endpoint, call: Call[Any]) -> Response:
     if isinstance(result, Response):
         return result
-    headers: dict[str, str | list[str]] = {
+    headers: Headers = {
         "Content-Type": "application/json",
         "Cache-Control": "no-store",
+        **written_in(call.language),
         **call.response_headers,
     }
     if result is None:

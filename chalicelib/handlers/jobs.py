@@ -47,7 +47,8 @@ def create_upload(call: Call[UploadBody]) -> UploadView:
 )  # fmt: skip
 def import_subscribers(call: Call[ImportBody]) -> JobView:
     actor = call.identity.actor()
-    return show_job(start_import(call.tenant, call.body.upload_id, dry_run=call.body.dry_run, actor=actor))
+    job = start_import(call.tenant, call.body.upload_id, dry_run=call.body.dry_run, language=call.language, actor=actor)
+    return show_job(job, call.language)
 
 
 @endpoint(
@@ -56,7 +57,8 @@ def import_subscribers(call: Call[ImportBody]) -> JobView:
 )  # fmt: skip
 def get_import_template(call: Call[Any]) -> TemplateView:
     columns = [
-        ColumnView(name=column.name, required=column.name in REQUIRED, description=column.rule) for column in COLUMNS
+        ColumnView(name=column.name, required=column.name in REQUIRED, description=column.rule.into(call.language))
+        for column in COLUMNS
     ]
     return TemplateView(csv=template(call.query.separator), columns=columns)
 
@@ -66,8 +68,8 @@ def get_import_template(call: Call[Any]) -> TemplateView:
     summary="Export all subscribers as a file that can be imported again; without passwords", name="export_subscribers",
 )  # fmt: skip
 def export_subscribers(call: Call[ExportBody]) -> JobView:
-    values = {"job_kind": "subscriber_export", "separator": call.body.separator}
-    return show_job(jobs.create_job(call.tenant, values, actor=call.identity.actor()))
+    values = {"job_kind": "subscriber_export", "separator": call.body.separator, "language": call.language}
+    return show_job(jobs.create_job(call.tenant, values, actor=call.identity.actor()), call.language)
 
 
 @endpoint(
@@ -78,7 +80,7 @@ def list_jobs(call: Call[Any]) -> dict[str, Any]:
     purpose = f"{call.tenant.pk}/jobs"
     limit = min(call.query.limit, JOBS_PER_PAGE)
     page = jobs.page_of_jobs(call.tenant, limit=limit, after=call.cursor(purpose))
-    items = [show_job(job).model_dump(mode="json") for job in page.items]
+    items = [show_job(job, call.language).model_dump(mode="json") for job in page.items]
     return {"items": items, "next_cursor": call.next_cursor(page.last_key, purpose)}
 
 
@@ -87,4 +89,4 @@ def list_jobs(call: Call[Any]) -> dict[str, Any]:
     summary="Get one job with its progress", name="get_job",
 )  # fmt: skip
 def get_job(call: Call[Any]) -> JobView:
-    return show_job(jobs.get_job(call.tenant, call.path["job_id"]))
+    return show_job(jobs.get_job(call.tenant, call.path["job_id"]), call.language)

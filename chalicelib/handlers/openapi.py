@@ -14,6 +14,12 @@ from chalicelib.handlers.http import ENDPOINTS, Endpoint
 
 REF = "#/components/schemas/{model}"
 
+LANGUAGES = """\
+Every request may carry `Accept-Language` (RFC 9110 12.5.4). What the API writes to people (titles, details and \
+messages of problems, explanations, names of presets and countries, mails) comes in the best of `en` and `pt-BR`, else \
+in English; `Content-Language` says in which. Codes, names of fields and what people wrote are the same in each.
+"""
+
 
 class FieldProblem(BaseModel):
     field: str
@@ -41,7 +47,7 @@ def document() -> dict[str, Any]:
     problem.get("properties", {}).get("code", {})["enum"] = sorted(CATALOGUE)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Patchbay", "version": "1"},
+        "info": {"title": "Patchbay", "version": "1", "description": LANGUAGES},
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {

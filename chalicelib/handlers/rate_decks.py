@@ -10,6 +10,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.rate_chunks import lookup_in_chunk, rates_in_chunk
 from chalicelib.domain.rating import Rate
+from chalicelib.domain.sentences import SentenceError, say
 from chalicelib.handlers.crud import Creation, Crud, register
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.common import Page, read_instant
@@ -111,7 +112,7 @@ def lookup_deck_rate(call: Call[Any]) -> LookupView:
     deck = get_record(call.isp, RATE_DECK, call.path["rate_deck_id"])
     version, number = int(deck.deck_version), call.query.number
     if not deck.deck_version:
-        raise PatchbayError("deck_invalid", "This deck has no rates yet")
+        raise PatchbayError("deck_invalid", say("deck_without_rates"))
     payload = lookup_rate_chunk(call.isp.isp_id, deck.id, version, number)
     rate, tried = lookup_in_chunk(payload, number, _instant(call.query.at)) if payload else (None, ())
     return LookupView.model_construct(
@@ -127,8 +128,8 @@ def _instant(text: str) -> int:
         return time.time_ns() // 1_000_000
     try:
         return read_instant(text)
-    except ValueError as error:
-        raise field_error("at", str(error)) from error
+    except SentenceError as error:
+        raise field_error("at", error.sentence) from error
 
 
 def _view(rate: Rate) -> RateView:

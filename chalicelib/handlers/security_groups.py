@@ -28,8 +28,8 @@ ADMINS: tuple[Role, ...] = ("isp_admin", "tenant_admin")
 
 
 @endpoint(blueprint, "GET", "/countries", roles=ADMINS, out=CountriesView, summary="What a security group can allow")
-def list_countries(_: Call[Any]) -> CountriesView:
-    return CountriesView(items=[CountryView.model_validate(country) for country in countries()])
+def list_countries(call: Call[Any]) -> CountriesView:
+    return CountriesView(items=[CountryView.model_validate(country) for country in countries(call.language)])
 
 
 def _values(body: SecurityGroupBody) -> dict[str, Any]:

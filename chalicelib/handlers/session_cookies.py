@@ -12,6 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from chalicelib.domain.errors import field_error
+from chalicelib.domain.sentences import say
 from chalicelib.handlers.http import Call
 from chalicelib.schemas.sessions import TokensView
 from chalicelib.settings import settings
@@ -54,7 +55,7 @@ def refresh_token_of(call: Call[Any]) -> str:
 def _console(call: Call[Any]) -> str:
     console = call.headers.get(HEADER.lower(), "")
     if console and console not in CONSOLES:
-        raise field_error(HEADER, f"One of {', '.join(CONSOLES)}")
+        raise field_error(HEADER, say("one_of", choices=", ".join(CONSOLES)))
     return console
 
 

@@ -92,7 +92,9 @@ def logout(call: Call[RefreshBody]) -> None:
     summary="Have a link to a new password mailed, if there is such a login",
 )
 def reset_password(call: Call[PasswordResetBody]) -> Any:
-    request_password_reset(namespace=call.body.namespace, email=call.body.email, source_ip=call.source_ip)
+    request_password_reset(
+        namespace=call.body.namespace, email=call.body.email, source_ip=call.source_ip, language=call.language
+    )
     return AcceptedView()
 
 

@@ -10,7 +10,7 @@ from chalice.app import Blueprint
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.handlers.session_cookies import hand_out
 from chalicelib.handlers.themes import theme_view
-from chalicelib.schemas.isps import PublicPlan, PublicPlans
+from chalicelib.schemas.isps import PublicPlans
 from chalicelib.schemas.onboarding import (
     ConfirmBody,
     ConfirmedView,
@@ -25,7 +25,6 @@ from chalicelib.schemas.onboarding import (
 from chalicelib.schemas.sessions import AcceptedView, TokensView
 from chalicelib.schemas.themes import ThemeBody, ThemeView
 from chalicelib.storage.onboardings import Onboarding, get_open_onboarding
-from chalicelib.storage.platform_plans import platform_plans
 from chalicelib.storage.themes import find_logo, find_theme
 from chalicelib.workflows.confirm_signup import confirm_signup
 from chalicelib.workflows.finish_onboarding import finish_onboarding
@@ -35,6 +34,7 @@ from chalicelib.workflows.save_onboarding import (
     save_onboarding_theme,
     save_onboarding_user,
 )
+from chalicelib.workflows.show_plans import show_plans
 from chalicelib.workflows.start_signup import start_signup
 
 blueprint = Blueprint(__name__)
@@ -51,7 +51,7 @@ blueprint = Blueprint(__name__)
     summary="Sign up, or have the link sent again",
 )
 def sign_up(call: Call[SignupBody]) -> Any:
-    start_signup(email=call.body.email, source_ip=call.source_ip)
+    start_signup(email=call.body.email, source_ip=call.source_ip, language=call.language)
     return AcceptedView()
 
 
@@ -134,8 +134,8 @@ def put_onboarding_plan(call: Call[OnboardingPlanBody]) -> Any:
 
 
 @endpoint(blueprint, "GET", "/platform-plans", roles=(), out=PublicPlans, summary="The plans an ISP can choose from")
-def list_public_plans(_: Call[Any]) -> Any:
-    return PublicPlans(items=[PublicPlan.model_validate(plan) for plan in platform_plans()])
+def list_public_plans(call: Call[Any]) -> Any:
+    return PublicPlans(items=show_plans(call.language))
 
 
 def _view(onboarding: Onboarding) -> OnboardingView:

@@ -8,6 +8,7 @@ from chalice.app import Blueprint
 
 from chalicelib.auth import Role
 from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.sentences import say
 from chalicelib.handlers.crud import Crud, register
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.subscribers import (
@@ -32,7 +33,7 @@ ADMINS: tuple[Role, ...] = ("isp_admin", "tenant_admin")
 
 def _values(body: SubscriberBody) -> dict[str, Any]:
     if body.visual_plan_id:
-        raise field_error("visual_plan_id", "There is no such visual plan", code="reference_not_found")
+        raise field_error("visual_plan_id", say("no_such_visual_plan"), code="reference_not_found")
     return body.model_dump(exclude={"sip_password", "softphone_password"})
 
 
@@ -40,7 +41,7 @@ def _check_change(scope: TenantScope, before: Subscriber, after: dict[str, Any])
     if before.alias != after["alias"]:
         check_alias(scope, after["alias"], field="alias")
     if before.username != after["username"]:
-        raise PatchbayError("immutable", "The username is part of the passwords' digests: make a new subscriber")
+        raise PatchbayError("immutable", say("username_in_digests"))
 
 
 @endpoint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from chalice.app import Blueprint, Response
@@ -13,6 +14,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.isps import get_isp
 from chalicelib.storage.themes import Theme, find_logo, find_theme
 from chalicelib.storage.transaction import Transaction
+from chalicelib.workflows.make_manifest import make_manifest
 from chalicelib.workflows.save_theme import save_theme
 
 blueprint = Blueprint(__name__)
@@ -22,6 +24,7 @@ LOGO_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'",
 }
+MANIFEST_HEADERS = {"Content-Type": "application/manifest+json", "Cache-Control": "public, max-age=3600"}
 
 
 def theme_view(theme: Theme | None, namespace: str) -> ThemeView:
@@ -48,6 +51,18 @@ def get_logo(call: Call[Any]) -> Any:
     if logo is None:
         raise PatchbayError("not_found")
     return Response(logo.data, status_code=200, headers={"Content-Type": logo.media_type, **LOGO_HEADERS})
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/themes/{namespace}/phone.webmanifest",
+    roles=(),
+    summary="The phone console as an app of the ISP's own name and colour",
+)
+def get_manifest(call: Call[Any]) -> Any:
+    manifest = make_manifest(call.path["namespace"].lower())
+    return Response(json.dumps(manifest), status_code=200, headers=dict(MANIFEST_HEADERS))
 
 
 @endpoint(blueprint, "GET", "/isp/theme", roles=("isp_admin",), out=ThemeView, summary="Our theme")

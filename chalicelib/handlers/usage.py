@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain.errors import field_error
+from chalicelib.domain.sentences import say
 from chalicelib.domain.usage import MOST_DAYS, Figures, Usage, make_usage
 from chalicelib.handlers.http import Call, endpoint
 from chalicelib.schemas.usage import UsageQuery, UsageView
@@ -57,7 +58,7 @@ def _range(query: UsageQuery) -> tuple[date, date]:
     first = date.fromisoformat(query.first) if query.first else last - timedelta(days=DEFAULT_DAYS - 1)
     days = (last - first).days + 1
     if not 1 <= days <= MOST_DAYS:
-        raise field_error("from", f"Not after today, and at most {MOST_DAYS} days back, unless `to` is given")
+        raise field_error("from", say("usage_from", n=MOST_DAYS))
     return first, last
 
 

@@ -19,7 +19,8 @@ blueprint = Blueprint(__name__)
 
 def _view(user: User) -> UserView:
     fields = {name: getattr(user, name) for name in UserView.model_fields if name != "invited"}
-    return UserView.model_validate(fields | {"invited": not user.password_hash})
+    seen = int(user.last_login_at) or None
+    return UserView.model_validate(fields | {"invited": not user.password_hash, "last_login_at": seen})
 
 
 def _guard(call: Call[Any], user: User, values: dict[str, Any] | None) -> None:
@@ -59,7 +60,7 @@ register(
     summary="Create a user, who is invited by mail to choose a password",
 )
 def create_user(call: Call[UserBody]) -> Any:
-    return _view(invite_user(call.isp, call.body.model_dump(), actor=call.identity.actor()))
+    return _view(invite_user(call.isp, call.body.model_dump(), language=call.language, actor=call.identity.actor()))
 
 
 @endpoint(
@@ -71,4 +72,4 @@ def create_user(call: Call[UserBody]) -> Any:
     summary="Mail the invitation again",
 )
 def invite_again(call: Call[Any]) -> None:
-    invite_user_again(call.isp, call.path["user_id"])
+    invite_user_again(call.isp, call.path["user_id"], language=call.language)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from chalicelib.domain.ids import id_time_ms
+from chalicelib.domain.sentences import SentenceError, say
 from chalicelib.schemas.common import Body, View
 
 MAX_CDRS = 100
@@ -97,9 +98,9 @@ class Cdr(Body):
     def _consistent(self) -> Self:
         names = [leg.leg for leg in self.legs]
         if len(set(names)) != len(names):
-            raise ValueError("two legs of one name")
+            raise SentenceError(say("two_legs_alike"))
         if abs(id_time_ms(self.call_id) - self.setup_at) > MAX_CLOCK_ERROR_MS:
-            raise ValueError("setup_at is not the time in call_id")
+            raise SentenceError(say("setup_at_differs"))
         return self
 
 

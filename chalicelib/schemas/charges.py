@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from chalicelib.domain.sentences import SentenceError, say
 from chalicelib.schemas.common import CONTROL, Body, Instant, InstantText, OptionalE164, OptionalId, View
 
 MAX_AMOUNT = 10**15
@@ -80,9 +81,9 @@ class PriceCheckBody(Body):
     @model_validator(mode="after")
     def _needs(self) -> Self:
         if bool(self.customer_id) == bool(self.service_plan_id):
-            raise ValueError("name a customer or a service plan")
+            raise SentenceError(say("customer_or_plan"))
         if self.kind != "sip" and not self.number:
-            raise ValueError("number: needed for this kind")
+            raise SentenceError(say("number_needed"))
         return self
 
 
@@ -126,5 +127,5 @@ class AdjustmentBody(Body):
     @model_validator(mode="after")
     def _moves(self) -> Self:
         if self.amount_micros == 0:
-            raise ValueError("an adjustment of nothing")
+            raise SentenceError(say("adjustment_of_nothing"))
         return self

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
+from chalicelib.domain.sentences import SentenceError, say
+
 CONTROL = r"^[^\x00-\x1f\x7f]*$"
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=CONTROL, strip_whitespace=True)]
@@ -34,13 +36,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_instant(value: Any) -> int:
-    """Milliseconds since 1970. Raises ValueError."""
+    """Milliseconds since 1970. Raises ``SentenceError``."""
     if isinstance(value, str):
         try:
             return (datetime.fromisoformat(value) - EPOCH) // timedelta(milliseconds=1)
         except (ValueError, TypeError):  # TypeError: without an offset
             pass
-    raise ValueError("an instant is RFC 3339 text with its offset, such as 2026-01-31T00:00:00Z")
+    raise SentenceError(say("instant_form"))
 
 
 def rfc3339(at_ms: int) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from chalicelib.domain.sentences import SentenceError, say
 from chalicelib.schemas.common import Body, Instant, Name, RecordView, View
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2200  # what the console asks about; far from the ends of what dates can be
@@ -15,18 +16,25 @@ EARLIEST_YEAR, LATEST_YEAR = 1970, 2200  # what the console asks about; far from
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("not an IANA time zone, such as America/Sao_Paulo")
+        raise SentenceError(say("no_such_time_zone"))
     return name
 
 
 def _real_date(text: str) -> str:
-    date.fromisoformat(text)
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise SentenceError(say("no_such_day")) from error
     return text
 
 
 def _real_wall_time(text: str) -> str:
-    if text and not EARLIEST_YEAR <= datetime.fromisoformat(text).year <= LATEST_YEAR:
-        raise ValueError(f"a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
+    try:
+        year = datetime.fromisoformat(text).year if text else EARLIEST_YEAR
+    except ValueError as error:
+        raise SentenceError(say("no_such_day")) from error
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        raise SentenceError(say("year_between", first=EARLIEST_YEAR, last=LATEST_YEAR))
     return text
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from chalicelib.domain.sentences import SentenceError, say
 from chalicelib.schemas.common import E164, Body, Instant, OptionalId, PageQuery, View
 
 
@@ -21,7 +22,7 @@ class NewDidsBody(Body):
         one = self.number is not None and self.first is None and self.last is None
         several = self.number is None and self.first is not None and self.last is not None
         if not (one or several):
-            raise ValueError("send number, or first and last")
+            raise SentenceError(say("number_or_range"))
         return self
 
 

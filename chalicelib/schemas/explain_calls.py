@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from chalicelib.domain.sentences import SentenceError, say
 from chalicelib.schemas.calls import StepView
 from chalicelib.schemas.common import CONTROL, Body, Id, InstantText, OptionalId, View
 
@@ -27,7 +28,7 @@ class ExplainCallBody(Body):
     @model_validator(mode="after")
     def _one_caller(self) -> Self:
         if bool(self.subscriber_id) == (self.gateway is not None):
-            raise ValueError("name a subscriber or a gateway")
+            raise SentenceError(say("subscriber_or_gateway"))
         return self
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, model_validator
 
+from chalicelib.domain.sentences import SentenceError, say
 from chalicelib.schemas.common import Body, OptionalE164, OptionalId, RecordView, ShortText, View
 
 Username = Annotated[
@@ -44,7 +45,7 @@ class SubscriberFields(Body):
     @model_validator(mode="after")
     def _needs(self) -> SubscriberFields:
         if self.voicemail_to_email and not self.email:
-            raise ValueError("voicemail_to_email needs an e-mail address")
+            raise SentenceError(say("voicemail_needs_email"))
         return self
 
 
@@ -101,5 +102,5 @@ class PasswordsBody(Body):
     @classmethod
     def _one_at_least(cls, values: Any) -> Any:
         if isinstance(values, dict) and not values:
-            raise ValueError("name sip, softphone or both")
+            raise SentenceError(say("which_password"))
         return values

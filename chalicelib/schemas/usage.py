@@ -7,13 +7,17 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
+from chalicelib.domain.sentences import SentenceError, say
 from chalicelib.domain.usage import MOST_DAYS
 from chalicelib.schemas.common import View
 
 
 def _read_day(text: str) -> str:
-    """Raises ValueError, also for a 30th of February."""
-    return date.fromisoformat(text).isoformat()
+    """Raises ``SentenceError``, also for a 30th of February."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise SentenceError(say("no_such_day")) from error
 
 
 DayText = Annotated[
@@ -40,9 +44,9 @@ class UsageQuery(BaseModel):
         if self.first is not None and self.last is not None:
             days = (date.fromisoformat(self.last) - date.fromisoformat(self.first)).days + 1
             if days < 1:
-                raise ValueError("from: not after to")
+                raise SentenceError(say("from_after_to"))
             if days > MOST_DAYS:
-                raise ValueError(f"from: at most {MOST_DAYS} days up to to")
+                raise SentenceError(say("too_many_days", n=MOST_DAYS))
         return self
 
 

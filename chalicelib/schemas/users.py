@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.schemas.common import Body, Id, LoginEmail, Name, RecordView
+from chalicelib.schemas.common import Body, Id, Instant, LoginEmail, Name, RecordView
 
 
 class UserBody(Body):
@@ -23,4 +23,5 @@ class UserView(RecordView):
     role: str
     tenant_ids: list[str]
     suspended: bool
+    last_login_at: Instant | None = Field(description="With the password; null: never")
     invited: bool = Field(description="Hasn't chosen a password yet")

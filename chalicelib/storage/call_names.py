@@ -10,6 +10,8 @@ from chalicelib.storage.carriers import CARRIER, Carrier
 from chalicelib.storage.customers import CUSTOMER
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item
+from chalicelib.storage.rate_decks import RATE_DECK
+from chalicelib.storage.service_decks import SERVICE_DECK
 from chalicelib.storage.subscribers import Subscriber
 from chalicelib.storage.tenants import Tenant
 
@@ -25,10 +27,11 @@ def find_tenants(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Ten
     return {places[str(tenant.pk), str(tenant.sk)]: tenant for tenant in found}
 
 
-def names_in_calls(isp_id: str, summaries: Iterable[dict[str, Any]]) -> dict[str, str]:
-    """The names of the subscribers, tenants, customers, carriers and gateways in these calls, by id. One read for
-    every 100; what is gone has no name."""
+def names_in_calls(isp_id: str, summaries: Iterable[dict[str, Any]], *, deck_ids: Iterable[str] = ()) -> dict[str, str]:
+    """The names of the subscribers, tenants, customers, carriers and gateways in these calls, and of decks, by id. One
+    read for every 100; what is gone has no name."""
     wanted = {key for summary in summaries for key in _keys(isp_id, summary)}
+    wanted |= {(keys.isp(isp_id), noun.sk(deck_id)) for deck_id in deck_ids for noun in (RATE_DECK, SERVICE_DECK)}
     names: dict[str, str] = {}
     for item in database().get_many(Item, sorted(wanted)):
         names.update(_names(item))

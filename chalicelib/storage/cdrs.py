@@ -14,6 +14,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.ids import id_time_ms, new_id
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import Key, Page, database
 from chalicelib.storage.items import Item
@@ -84,7 +85,7 @@ def put_revision(tx: Transaction, cdr: Cdr, summary: dict[str, object]) -> None:
     tx.put(
         cdr,
         condition="revision = :seen",
-        on_conflict=PatchbayError("try_again", "The call was rated again at the same moment"),
+        on_conflict=PatchbayError("try_again", say("call_being_rated")),
         seen=int(cdr.revision) - 1,
     )
     put_entry(tx, cdr, summary)

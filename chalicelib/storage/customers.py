@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.errors import field_error
 from chalicelib.domain.parts import core_key
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.customer_tenants import page_of_links
 from chalicelib.storage.items import Record
@@ -52,14 +53,12 @@ def _take_currency(scope: IspScope, tx: Transaction, after: Customer) -> None:
     if plan is None:
         return  # refused by the reference
     if after.currency and after.currency != plan.currency:
-        message = f"The customer's balance is in {after.currency}, the plan in {plan.currency}"
+        message = say("balance_in_other_currency", balance=after.currency, plan=plan.currency)
         tx.check(
             keys.customer(after.id),
             BALANCE,
             condition="attribute_not_exists(PK)",
-            on_conflict=PatchbayError(
-                "currency_mismatch", message, errors=[{"field": "service_plan_id", "message": message}]
-            ),
+            on_conflict=field_error("service_plan_id", message, code="currency_mismatch"),
         )
     after.currency = plan.currency
 

@@ -8,6 +8,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.parts import core_key, did_shard, dids_key
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import Key, Page, database
 from chalicelib.storage.items import Item
@@ -56,7 +57,7 @@ def add_dids(isp_id: str, numbers: Sequence[str], *, actor: Actor) -> None:
     for number in numbers:
         tx.put_new(
             DidOwner(pk=keys.did(number), sk=keys.UNIQUE, isp_id=isp_id),
-            on_conflict=PatchbayError("did_not_available", f"{number} is not free"),
+            on_conflict=PatchbayError("did_not_available", say("number_not_free", number=number)),
         )
         tx.put(Did(pk=keys.isp(isp_id), sk=keys.did_sk(number), number=number, created_at=tx.now_ms))
     tx.audit(isp_id, actor, "did.add", after={"numbers": list(numbers)})
@@ -65,13 +66,13 @@ def add_dids(isp_id: str, numbers: Sequence[str], *, actor: Actor) -> None:
 
 def remove_did(isp_id: str, number: str, *, actor: Actor) -> None:
     if find_did(isp_id, number) is None:
-        raise PatchbayError("not_found", "This number isn't in your inventory")
+        raise PatchbayError("not_found", say("number_not_in_inventory"))
     tx = Transaction()
     tx.delete(
         keys.isp(isp_id),
         keys.did_sk(number),
         condition="tenant_id = :nobody",
-        on_conflict=PatchbayError("in_use", f"{number} is allocated to a tenant; take it back first"),
+        on_conflict=PatchbayError("in_use", say("number_allocated", number=number)),
         nobody="",
     )
     tx.delete(keys.did(number), keys.UNIQUE)
@@ -87,7 +88,7 @@ def allocate_did(scope: TenantScope, number: str, subscriber_id: str, *, actor: 
         keys.did_sk(number),
         "SET tenant_id = :tenant_id",
         condition="tenant_id = :nobody",
-        on_conflict=PatchbayError("did_not_available", f"{number} is not free in the inventory"),
+        on_conflict=PatchbayError("did_not_available", say("number_not_free_in_inventory", number=number)),
         tenant_id=scope.tenant_id,
         nobody="",
     )
@@ -105,7 +106,7 @@ def allocate_did(scope: TenantScope, number: str, subscriber_id: str, *, actor: 
 def get_tenant_did(scope: TenantScope, number: str) -> TenantDid:
     found = database().find(TenantDid, scope.pk, keys.did_sk(number))
     if found is None:
-        raise PatchbayError("not_found", "This tenant has no such number")
+        raise PatchbayError("not_found", say("number_not_of_tenant"))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item, Record
@@ -43,7 +44,7 @@ def _name_sk(domain: str) -> str:
 def _effects(scope: IspScope, tx: Transaction, before: Domain | None, after: Domain | None) -> None:
     if before is None and after is not None:
         name = DomainName(pk=scope.pk, sk=_name_sk(after.domain), domain_id=after.id)
-        tx.put_new(name, on_conflict=PatchbayError("name_taken", f"{after.domain} has been added already"))
+        tx.put_new(name, on_conflict=PatchbayError("name_taken", say("domain_added_already", domain=after.domain)))
         after.verified_at = 0  # a restored domain is proven again: another ISP may have it by now
     if after is None and before is not None:
         tx.delete(scope.pk, _name_sk(before.domain))
@@ -53,7 +54,7 @@ def _effects(scope: IspScope, tx: Transaction, before: Domain | None, after: Dom
         tx.put(
             VerifiedDomain(pk=keys.sip_domain(after.domain), sk=VERIFIED, isp_id=scope.isp_id, domain_id=after.id),
             condition="attribute_not_exists(PK) OR isp_id = :mine",
-            on_conflict=PatchbayError("name_taken", f"{after.domain} belongs to another provider"),
+            on_conflict=PatchbayError("name_taken", say("domain_of_another", domain=after.domain)),
             mine=scope.isp_id,
         )
 
@@ -80,7 +81,7 @@ def check_verified(tx: Transaction, isp_id: str, domain: str) -> None:
         keys.sip_domain(domain),
         VERIFIED,
         condition="isp_id = :mine",
-        on_conflict=PatchbayError("domain_not_verified", f"Verify {domain} first"),
+        on_conflict=PatchbayError("domain_not_verified", say("verify_domain_first", domain=domain)),
         mine=isp_id,
     )
 

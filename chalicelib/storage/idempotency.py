@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import cast
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.language import DEFAULT_LANGUAGE, Language
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item
@@ -21,6 +23,7 @@ class KeptAnswer(Item, discriminator="KeptAnswer"):
     fingerprint = UnicodeAttribute()
     status = NumberAttribute(default=0)  # 0: in progress
     body = UnicodeAttribute(default="")
+    language = UnicodeAttribute(default=DEFAULT_LANGUAGE)
     expires_at = NumberAttribute()  # seconds; TTL removes items late, so it is compared too
 
 
@@ -28,6 +31,7 @@ class KeptAnswer(Item, discriminator="KeptAnswer"):
 class Answer:
     status: int
     body: str
+    language: Language
 
 
 def claim(scope: str, key: str, fingerprint: str, *, now_s: int | None = None) -> Answer | None:
@@ -41,7 +45,7 @@ def claim(scope: str, key: str, fingerprint: str, *, now_s: int | None = None) -
             raise PatchbayError("idempotency_key_reused")
         if not kept.status:
             raise PatchbayError("idempotency_in_progress")
-        return Answer(int(kept.status), kept.body)
+        return Answer(int(kept.status), kept.body, cast("Language", kept.language))
     tx = Transaction()
     tx.put(
         KeptAnswer(pk=pk, sk=keys.META, fingerprint=fingerprint, expires_at=now + IN_PROGRESS_S, ttl=now + KEPT_S),
@@ -63,6 +67,7 @@ def keep(scope: str, key: str, fingerprint: str, answer: Answer, *, now_s: int |
             fingerprint=fingerprint,
             status=answer.status,
             body=answer.body,
+            language=answer.language,
             expires_at=now + KEPT_S,
             ttl=now + KEPT_S,
         )

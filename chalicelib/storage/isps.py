@@ -7,6 +7,7 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import GSI1, Key, Page, database
 from chalicelib.storage.isp_sbcs import bump_isp
@@ -44,7 +45,7 @@ def find_isp(isp_id: str) -> Isp | None:
 def get_isp(isp_id: str) -> Isp:
     found = find_isp(isp_id)
     if found is None:
-        raise PatchbayError("not_found", "There is no such ISP")
+        raise PatchbayError("not_found", say("no_such_isp"))
     return found
 
 
@@ -97,7 +98,7 @@ def reserve_namespace(tx: Transaction, name: str, onboarding_id: str, *, expires
             ttl=expires_at,
         ),
         condition="attribute_not_exists(PK) OR (isp_id = :none AND (onboarding_id = :me OR expires_at < :now))",
-        on_conflict=PatchbayError("name_taken", f"The namespace {name} is taken"),
+        on_conflict=PatchbayError("name_taken", say("namespace_taken", name=name)),
         none="",
         me=onboarding_id,
         now=tx.now_ms // 1000,
@@ -125,7 +126,7 @@ def take_namespace(tx: Transaction, name: str, onboarding_id: str, isp_id: str) 
         keys.META,
         "SET isp_id = :isp_id REMOVE #ttl",
         condition="onboarding_id = :me AND isp_id = :none",
-        on_conflict=PatchbayError("name_taken", f"The reservation of {name} has expired; choose the namespace again"),
+        on_conflict=PatchbayError("name_taken", say("reservation_expired", name=name)),
         names={"#ttl": "ttl"},
         isp_id=isp_id,
         me=onboarding_id,

@@ -10,9 +10,11 @@ import gzip
 import json
 from typing import Any
 
-from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.language import DEFAULT_LANGUAGE
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 from chalicelib.storage import keys
 from chalicelib.storage.database import Key, Page, database
@@ -26,7 +28,8 @@ LOOKED_AT = 50  # of the newest jobs, when active ones are counted
 
 class Job(Record, discriminator="Job"):
     """``report``: gzipped JSON, see ``read_report``. ``seed``: sealed; passwords come from it. ``place``: how many
-    actions of the plan are done. The rest is as in ``schemas/jobs.py``."""
+    actions of the plan are done. ``problem_said``: a stored sentence. ``language``: of who asked, for the result. The
+    rest is as in ``schemas/jobs.py``."""
 
     job_kind = UnicodeAttribute()
     state = UnicodeAttribute(default="queued")
@@ -52,7 +55,8 @@ class Job(Record, discriminator="Job"):
     result_key = UnicodeAttribute(default="")
     result_expires_at = NumberAttribute(null=True)
     problem_code = UnicodeAttribute(default="")
-    problem_message = UnicodeAttribute(default="")
+    problem_said = JSONAttribute(null=True)
+    language = UnicodeAttribute(default=DEFAULT_LANGUAGE)
     finished_at = NumberAttribute(null=True)
 
     @property
@@ -69,7 +73,7 @@ def create_job(scope: TenantScope, values: dict[str, Any], *, actor: Actor) -> J
     """Queued. Raises ``limit_reached`` while too many of the tenant's jobs are under way."""
     newest = page_of_jobs(scope, limit=LOOKED_AT, after=None).items
     if sum(job.state in ACTIVE for job in newest) >= settings().active_jobs:
-        raise PatchbayError("limit_reached", "Wait until one of the jobs under way is finished")
+        raise PatchbayError("limit_reached", say("wait_for_jobs"))
     tx = Transaction()
     job = Job(
         pk=scope.pk,
@@ -144,7 +148,7 @@ def move_job(tx: Transaction, job: Job, **changes: Any) -> Job:
 
 
 def read_report(job: Job) -> dict[str, Any]:
-    """``errors`` and ``preview`` as shown, ``failed``: the lines of actions that failed."""
+    """``errors`` as by ``LineError.to_json``, ``preview`` as shown, ``failed``: the lines of actions that failed."""
     report: dict[str, Any] = {"errors": [], "preview": [], "failed": []}
     if job.report is not None:
         report |= json.loads(gzip.decompress(bytes(job.report)))

@@ -12,6 +12,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.ledger import LedgerEntry
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import Key, Page, database
 from chalicelib.storage.items import Item
@@ -76,7 +77,7 @@ def move_balance(
         keys.BALANCE,
         "ADD balance_micros :amount, entries :entries SET currency = :currency, isp_id = :isp_id, #kind = :kind",
         condition="attribute_not_exists(currency) OR currency = :currency",
-        on_conflict=PatchbayError("currency_mismatch", "The customer's ledger is in another currency"),
+        on_conflict=PatchbayError("currency_mismatch", say("ledger_in_other_currency")),
         names={"#kind": "kind"},
         amount=amount_micros,
         entries=entries,

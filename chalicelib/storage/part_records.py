@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.carriers import GatewayEntry, carriers_of_isp
 from chalicelib.storage.customers import CUSTOMER
@@ -84,7 +85,7 @@ def isp_body(isp_id: str, sbc_id: str) -> Body | None:
 def customer_body(isp_id: str, customer_id: str) -> Body:
     customer = find_record(IspScope(isp_id), CUSTOMER, customer_id)
     if customer is None:
-        raise PatchbayError("try_again", "The customer of a tenant is missing")
+        raise PatchbayError("try_again", say("customer_of_tenant_missing"))
     return {
         "customer_id": customer.id,
         "service_plan_id": customer.service_plan_id,

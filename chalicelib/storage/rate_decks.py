@@ -12,6 +12,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.rate_chunks import Chunk
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import Key, Page, database
 from chalicelib.storage.items import Item, Record
@@ -118,7 +119,7 @@ def _reserve_version(deck_id: str) -> int:
     tx.put(
         VersionCounter(pk=pk, sk=keys.META, latest=latest + 1),
         condition="latest = :seen" if known else NEW,
-        on_conflict=PatchbayError("version_conflict", "Somebody else replaces the rates at this moment"),
+        on_conflict=PatchbayError("version_conflict", say("rates_being_replaced")),
         **({"seen": latest} if known else {}),
     )
     tx.commit()

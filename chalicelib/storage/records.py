@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import GSI1, Key, Page, database
 from chalicelib.storage.items import Record
@@ -80,7 +81,7 @@ def find_record(scope: Scope, noun: Noun[RecordT], record_id: str) -> RecordT | 
 def get_record(scope: Scope, noun: Noun[RecordT], record_id: str) -> RecordT:
     found = find_record(scope, noun, record_id)
     if found is None:
-        raise PatchbayError("not_found", f"There is no such {noun.name}")
+        raise PatchbayError("not_found", say("no_such_noun", noun=say(f"noun_{noun.name}")))
     return found
 
 
@@ -185,7 +186,7 @@ def restore_record(scope: Scope, noun: Noun[RecordT], record_id: str, *, actor: 
     kept = database().find(noun.model, scope.pk, keys.DELETED + noun.sk(record_id))
     tx = Transaction()
     if kept is None or int(kept.ttl or 0) <= tx.now_ms // 1000:
-        raise PatchbayError("not_found", f"There is no deleted {noun.name} of this id")
+        raise PatchbayError("not_found", say("no_deleted_noun", noun=say(f"noun_{noun.name}")))
     values = _values(kept) | {"deleted_at": None, "ttl": None}
     record = noun.model(**values)
     record.version = int(kept.version) + 1

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pynamodb.attributes import NumberAttribute
 
 from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.sentences import say
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item, Record
 from chalicelib.storage.transaction import EXISTS, Transaction
@@ -93,4 +94,4 @@ def follow_references(
 
 
 def missing_reference(field: str, value: str) -> PatchbayError:
-    return field_error(field, f"There is no {value}", code="reference_not_found")
+    return field_error(field, say("no_such", value=value), code="reference_not_found")

@@ -7,6 +7,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.live import is_order
 from chalicelib.domain.parts import index_key
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.feed import Change
@@ -63,7 +64,7 @@ def _effects(scope: PlatformScope, tx: Transaction, before: Sbc | None, after: S
             tx.delete(scope.pk, _name_sk(old))
         if after:
             unique = SbcName(pk=scope.pk, sk=_name_sk(new), sbc_id=after.id)
-            tx.put_new(unique, on_conflict=PatchbayError("name_taken", f"There is an SBC named {after.name}"))
+            tx.put_new(unique, on_conflict=PatchbayError("name_taken", say("sbc_named_so", name=after.name)))
     if before is None and after is not None and after.isp_id:
         tx.check(keys.isp(after.isp_id), keys.META, on_conflict=missing_reference("isp_id", after.isp_id))
     if after and (before is None or before.allow_private_gateways != after.allow_private_gateways):
@@ -120,7 +121,7 @@ def find_node(sbc_id: str, name: str) -> SbcNode | None:
 def put_node(sbc_id: str, name: str, key_hash: str, *, replaces: SbcNode | None, actor: Actor) -> SbcNode:
     """A new node, or a new key for the one that was read as ``replaces``: the old key ends with the same write."""
     tx = Transaction()
-    missing = PatchbayError("not_found", "There is no such SBC")
+    missing = PatchbayError("not_found", say("no_such_noun", noun=say("noun_sbc")))
     node = SbcNode(
         pk=keys.sbc_nodes(sbc_id),
         sk=NODE_PREFIX + name,
@@ -131,7 +132,7 @@ def put_node(sbc_id: str, name: str, key_hash: str, *, replaces: SbcNode | None,
     )
     if replaces is None:
         change_uses(tx, keys.PLATFORM, SBC.sk(sbc_id), +1, on_missing=missing)
-        tx.put_new(node, on_conflict=PatchbayError("name_taken", f"There is a node {name} already"))
+        tx.put_new(node, on_conflict=PatchbayError("name_taken", say("node_named_so", name=name)))
     else:
         tx.check(keys.PLATFORM, SBC.sk(sbc_id), on_conflict=missing)
         tx.delete(keys.node_key(replaces.key_hash), keys.META)
@@ -146,7 +147,7 @@ def delete_node(sbc_id: str, name: str, *, actor: Actor) -> None:
     """From now on its key opens nothing."""
     node = find_node(sbc_id, name)
     if node is None:
-        raise PatchbayError("not_found", "There is no such node")
+        raise PatchbayError("not_found", say("no_such_node"))
     tx = Transaction()
     tx.delete(node.pk, node.sk, condition="key_hash = :seen", seen=node.key_hash)
     tx.delete(keys.node_key(node.key_hash), keys.META)
@@ -163,7 +164,7 @@ def record_ack(sbc_id: str, node: str, cursor: str) -> None:
         NODE_PREFIX + node,
         "SET acked_cursor = :cursor, acked_at = :now",
         condition="attribute_exists(PK) AND acked_cursor <= :cursor",
-        on_conflict=PatchbayError("not_found", "There is no such node, or it has acknowledged more already"),
+        on_conflict=PatchbayError("not_found", say("no_such_node_to_acknowledge")),
         cursor=cursor,
         now=tx.now_ms,
     )

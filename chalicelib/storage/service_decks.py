@@ -9,6 +9,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from chalicelib.domain.decks import DeckRef, ServiceDeck, service_deck
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.rating import Rate
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item, Record
@@ -67,7 +68,7 @@ SERVICE_DECK = Noun("service_deck", "sdk", "SERVICEDECK#", StoredServiceDeck, ef
 def get_service_deck_version(isp_id: str, deck_id: str, version: int) -> ServiceDeckVersion:
     found = database().find(ServiceDeckVersion, keys.deck(deck_id, version), keys.META)
     if found is None or found.isp_id != isp_id:
-        raise PatchbayError("not_found", "There is no such version of this deck")
+        raise PatchbayError("not_found", say("no_such_deck_version"))
     return found
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.errors import field_error
+from chalicelib.domain.sentences import say
 from chalicelib.storage.carriers import CARRIER
 from chalicelib.storage.dialplans import DIALPLAN
 from chalicelib.storage.isp_sbcs import bump_isp
@@ -49,8 +50,8 @@ def _check_currencies(scope: IspScope, before: ServicePlan | None, after: Servic
 
 def _check_currency(field: str, deck: StoredServiceDeck | StoredRateDeck | None, plan: ServicePlan) -> None:
     if deck is not None and deck.currency != plan.currency:
-        message = f"The deck is in {deck.currency}, the plan in {plan.currency}"
-        raise PatchbayError("currency_mismatch", message, errors=[{"field": field, "message": message}])
+        message = say("deck_in_other_currency", deck=deck.currency, plan=plan.currency)
+        raise field_error(field, message, code="currency_mismatch")
 
 
 SERVICE_PLAN = Noun(

@@ -8,6 +8,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.parts import subscriber_shard, subscribers_key
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.contacts import Contact, follow_contact, make_contact
 from chalicelib.storage.database import Key, database
@@ -92,7 +93,7 @@ def follow_names(scope: TenantScope, tx: Transaction, before: Subscriber | None,
     for name in new.keys() - old.keys():
         tx.put_new(
             SubscriberName(pk=scope.pk, sk=keys.subscriber_name_sk(name), subscriber_id=after.id if after else ""),
-            on_conflict=field_error(new[name], f"Another subscriber is called {name}", code="name_taken"),
+            on_conflict=field_error(new[name], say("subscriber_named_so", name=name), code="name_taken"),
         )
 
 
@@ -149,7 +150,7 @@ def check_shards(scope: TenantScope, tx: Transaction, shards: int) -> None:
         keys.isp(scope.isp_id),
         keys.tenant_sk(scope.tenant_id),
         condition="subscriber_shards = :shards",
-        on_conflict=PatchbayError("try_again", "The tenant's parts have just been divided"),
+        on_conflict=PatchbayError("try_again", say("parts_divided")),
         shards=shards,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.parts import core_key
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.items import Record
 from chalicelib.storage.scope import TenantScope
@@ -17,7 +18,7 @@ def bump_tenant_part(tx: Transaction, scope: TenantScope, part_key: str) -> None
         keys.tenant(scope.tenant_id),
         keys.META,
         condition="sbc_id = :served_by",
-        on_conflict=PatchbayError("try_again", "The tenant has just been moved or deleted"),
+        on_conflict=PatchbayError("try_again", say("tenant_moving")),
         served_by=scope.sbc_id,
     )
     tx.bump(part_key, [scope.sbc_id])

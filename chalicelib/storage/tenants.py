@@ -6,6 +6,7 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute
 
 from chalicelib.domain.errors import field_error
 from chalicelib.domain.parts import core_key, did_shard, dids_key, index_key, isp_key, subscribers_key
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.carriers import CARRIER, bring_gateways, remove_gateways
 from chalicelib.storage.customer_tenants import delete_link, put_link
@@ -123,7 +124,7 @@ def _arrive(scope: IspScope, tx: Transaction, tenant: Tenant, *, arrives: bool, 
     if arrives:
         tx.put_new(
             DomainOwner(pk=keys.sip_domain(tenant.domain), sk=keys.UNIQUE, tenant_id=tenant.id),
-            on_conflict=field_error("domain", f"{tenant.domain} is in use", code="name_taken"),
+            on_conflict=field_error("domain", say("name_in_use", name=tenant.domain), code="name_taken"),
         )
     if tenant.own_domain_id:
         check_verified(tx, isp_id, tenant.domain)

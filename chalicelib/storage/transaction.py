@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain import ids
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, database
 from chalicelib.storage.items import Item
@@ -163,7 +164,7 @@ class Transaction:
         """All or nothing. Raises the ``on_conflict`` of the first operation whose condition failed; contention is
         retried with growing pauses."""
         if len(self._operations) > MAX_OPERATIONS:
-            raise PatchbayError("limit_reached", f"{len(self._operations)} writes don't fit one transaction")
+            raise PatchbayError("limit_reached", say("too_many_writes", n=len(self._operations)))
         for attempt in range(RETRIES):
             try:
                 self.db.client.transact_write_items(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.items import Item, Record
@@ -17,7 +18,7 @@ ADMINS = "ADMINS"  # the number of an ISP's active admins
 
 class User(Record, discriminator="User"):
     """``password_hash`` is empty until an invitation is accepted. Sessions and links from before ``sessions_from``
-    (milliseconds) are void."""
+    (milliseconds) are void. ``last_login_at``: 0 before the first."""
 
     isp_id = UnicodeAttribute(default="")
     namespace = UnicodeAttribute()
@@ -28,6 +29,7 @@ class User(Record, discriminator="User"):
     password_hash = UnicodeAttribute(default="")
     suspended = BooleanAttribute(default=False)
     sessions_from = NumberAttribute(default=0)
+    last_login_at = NumberAttribute(default=0)
 
 
 class Login(Item, discriminator="Login"):
@@ -62,6 +64,11 @@ def set_password(tx: Transaction, user: User, password_hash: str) -> None:
     )
 
 
+def note_login(tx: Transaction, user: User) -> None:
+    """Not a change of the record: its version stays."""
+    tx.update(user_scope(user.isp_id).pk, USER.sk(user.id), "SET last_login_at = :now", now=tx.now_ms)
+
+
 def _effects(scope: IspScope | PlatformScope, tx: Transaction, before: User | None, after: User | None) -> None:
     _move_login(tx, before, after)
     if isinstance(scope, PlatformScope):
@@ -72,7 +79,7 @@ def _effects(scope: IspScope | PlatformScope, tx: Transaction, before: User | No
         tx.check(
             scope.pk,
             keys.tenant_sk(tenant_id),
-            on_conflict=field_error("tenant_ids", f"There is no tenant {tenant_id}", code="reference_not_found"),
+            on_conflict=field_error("tenant_ids", say("no_such_tenant", tenant=tenant_id), code="reference_not_found"),
         )
 
 
@@ -83,7 +90,7 @@ def _move_login(tx: Transaction, before: User | None, after: User | None) -> Non
         tx.delete(keys.login(before.namespace, before.email), keys.META)
     if after:
         login = Login(pk=keys.login(after.namespace, after.email), sk=keys.META, isp_id=after.isp_id, user_id=after.id)
-        tx.put_new(login, on_conflict=field_error("email", "Somebody logs in with this address", code="name_taken"))
+        tx.put_new(login, on_conflict=field_error("email", say("address_logs_in"), code="name_taken"))
 
 
 def _count_admins(tx: Transaction, isp_id: str, before: User | None, after: User | None) -> None:

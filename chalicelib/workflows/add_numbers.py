@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.numbering import is_possible
+from chalicelib.domain.sentences import say
 from chalicelib.storage.dids import add_dids, owners
 from chalicelib.storage.transaction import Actor
 
@@ -26,17 +27,17 @@ class AddedNumbers:
 def numbers_between(first: str, last: str) -> list[str]:
     """All E.164 numbers from ``first`` to ``last``, which have the same length."""
     if len(first) != len(last) or int(last) < int(first):
-        raise field_error("last", "The last number has as many digits as the first, and isn't below it")
+        raise field_error("last", say("range_order"))
     count = int(last) - int(first) + 1
     if count > MOST:
-        raise field_error("last", f"{count} numbers: at most {MOST} at once")
+        raise field_error("last", say("too_many_numbers", count=count, most=MOST))
     return [f"+{number}" for number in range(int(first), int(last) + 1)]
 
 
 def add_numbers(isp_id: str, numbers: list[str], *, actor: Actor) -> AddedNumbers:
     wrong = next((number for number in numbers if not is_possible(number)), None)
     if wrong is not None:
-        raise field_error("number", f"{wrong} can't be a phone number")
+        raise field_error("number", say("impossible_phone_number", number=wrong))
     result = AddedNumbers([], [], [])
     for start in range(0, len(numbers), CHUNK):
         _add_chunk(isp_id, numbers[start : start + CHUNK], result, actor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.ids import is_id
 from chalicelib.domain.ledger import LedgerEntry, LedgerError, is_booked
+from chalicelib.domain.sentences import say
 from chalicelib.storage.ledger import Booking, book_once, entry_of, find_booked
 from chalicelib.storage.scope import IspScope
 from chalicelib.storage.transaction import Actor, Transaction
@@ -42,7 +43,7 @@ def adjust_balance(
 def _currency(scope: IspScope, customer_id: str) -> str:
     terms = load_terms(scope, customer_id)
     if not terms.currency:
-        raise PatchbayError("currency_mismatch", "The customer has no service plan, so its currency isn't known")
+        raise PatchbayError("currency_mismatch", say("customer_without_plan"))
     return terms.currency
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from chalicelib.clients.files import Files
 from chalicelib.domain import ids
 from chalicelib.domain.csv_text import CsvError
-from chalicelib.domain.errors import CATALOGUE
 from chalicelib.domain.import_plan import make_steps
 from chalicelib.domain.import_rows import PlannedRow
+from chalicelib.domain.sentences import Sentence, say
 from chalicelib.domain.subscriber_csv import read_subscriber_table
 from chalicelib.storage.jobs import Job, move_job, packed_report
 from chalicelib.storage.scope import TenantScope
@@ -35,19 +35,18 @@ def begin_import(scope: TenantScope, job: Job, *, store: Files) -> Job:
     upload = find_upload(scope, job.upload_id)
     data = store.find(upload.file_key) if upload else None
     if data is None:
-        return fail_job(job, "upload_missing", "The uploaded file has expired: upload it again")
+        return fail_job(job, "upload_missing", say("upload_expired"))
     try:
         table = read_subscriber_table(data)
     except CsvError as error:
-        return fail_job(job, error.code, str(error))
+        return fail_job(job, error.code, error.sentence)
     rows, known = plan_import(scope, table)
     seen = _as_seen(rows)
     if job.dry_run:
         return move_job(Transaction(), job, state="done", done=len(rows), **_counts(rows), **seen)
     if seen["errors_total"]:
         bad = _counts(rows)["bad"]
-        message = f"{bad} of {len(rows)} rows are wrong, and nothing was imported"
-        return fail_job(job, "import_invalid", message, bad=bad, **seen)
+        return fail_job(job, "import_invalid", say("rows_wrong", bad=bad, rows=len(rows)), bad=bad, **seen)
     steps = make_steps(rows, new_id=_new_subscriber_id)
     grow_shards(scope, expected=known + sum(row.action == "create" for row in rows))
     plan_key = put_plan(store, job, ImportPlan(steps, [plan_row_of(row) for row in rows], table.separator))
@@ -55,8 +54,8 @@ def begin_import(scope: TenantScope, job: Job, *, store: Files) -> Job:
     return move_job(Transaction(), job, plan_key=plan_key, unchanged=unchanged, done=unchanged, **seen)
 
 
-def fail_job(job: Job, code: str, message: str = "", **changes: Any) -> Job:
-    problem = {"problem_code": code, "problem_message": message or CATALOGUE[code].title}
+def fail_job(job: Job, code: str, message: Sentence, **changes: Any) -> Job:
+    problem = {"problem_code": code, "problem_said": message.to_json()}
     return move_job(Transaction(), job, state="failed", **problem, **changes)
 
 
@@ -76,7 +75,7 @@ def _clipped(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_seen(rows: Sequence[PlannedRow]) -> dict[str, Any]:
-    errors = [asdict(error) for row in rows for error in row.errors]
+    errors = [error.to_json() for row in rows for error in row.errors]
     preview = [_clipped(asdict(plan_row_of(row))) for row in rows[:SHOWN_ROWS]]
     report = {"errors": errors[:SHOWN_ERRORS], "preview": preview}
     return {"total": len(rows), "errors_total": len(errors), "report": packed_report(report)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.namespaces import PLATFORM_NAMESPACE
+from chalicelib.domain.sentences import say
 from chalicelib.storage.platform_plans import PLATFORM_PLAN, platform_plans
 from chalicelib.storage.records import create_record
 from chalicelib.storage.scope import PlatformScope
@@ -14,7 +15,8 @@ from chalicelib.storage.transaction import SYSTEM
 from chalicelib.storage.users import USER, find_login
 from chalicelib.workflows.check_password import check_password
 
-SELF_HOSTED = "Self-hosted"
+SELF_HOSTED = say("self_hosted_name")
+ABOUT_SELF_HOSTED = say("self_hosted_about")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _admin(email: str, password: str | None) -> tuple[str, str | None]:
 
 def _plan() -> str:
     for plan in platform_plans():
-        if plan.name == SELF_HOSTED:
+        if plan.name == SELF_HOSTED.into("en"):
             return plan.id
-    values = {"name": SELF_HOSTED, "description": "For a platform of your own, without payment", "price_micros": 0}
+    values = {"name": SELF_HOSTED.into("en"), "description": ABOUT_SELF_HOSTED.into("en"), "price_micros": 0}
     return create_record(PlatformScope(), PLATFORM_PLAN, values, actor=SYSTEM).id

@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.clients.seal import open_ha1, seal_ha1, seal_key, storage_key
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.parts import DID_SHARDS
+from chalicelib.domain.sentences import say
 from chalicelib.storage import feed, part_records
 from chalicelib.storage.subscribers import Subscriber, subscribers_of_shard
 from chalicelib.storage.tenants import Tenant, find_tenant, find_tenant_pointer, scope_of, tenant_dids
@@ -26,7 +27,7 @@ def build_part(key: str, sbc_id: str) -> Body | None:
         body = _body(key.split("/"), sbc_id)
         if feed.find_part_version(sbc_id, key) == version:
             return None if body is None else {"key": key, "version": version or 0, **body}
-    raise PatchbayError("try_again", "This part is changing faster than it can be read")
+    raise PatchbayError("try_again", say("part_busy"))
 
 
 def _body(key: list[str], sbc_id: str) -> Body | None:

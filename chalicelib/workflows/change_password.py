@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.auth import Identity
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.passwords import verify_password
+from chalicelib.domain.sentences import say
 from chalicelib.storage.attempts import give_back, take_attempt
 from chalicelib.storage.transaction import Transaction
 from chalicelib.storage.users import find_user, set_password
@@ -21,7 +22,7 @@ def change_password(identity: Identity, *, current_password: str, new_password: 
     limits = [login_limit(user.namespace, user.email)]
     take_attempt(limits)
     if not verify_password(current_password, user.password_hash):
-        raise field_error("current_password", "This isn't your password")
+        raise field_error("current_password", say("not_your_password"))
     tx = Transaction()
     give_back(tx, limits)
     set_password(tx, user, password_hash)

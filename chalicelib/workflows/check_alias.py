@@ -7,6 +7,7 @@ from collections.abc import Callable
 from chalicelib.domain.dialplan import Normalised, normalise
 from chalicelib.domain.errors import field_error
 from chalicelib.domain.parts import Dialplan, DialplanRule
+from chalicelib.domain.sentences import say
 from chalicelib.storage.dialplans import DIALPLAN
 from chalicelib.storage.records import find_record
 from chalicelib.storage.scope import IspScope, TenantScope
@@ -16,7 +17,7 @@ from chalicelib.storage.tenants import find_tenant
 def check_alias(scope: TenantScope, name: str, *, field: str) -> None:
     """Only names that could be dialled as a number cost the two reads."""
     if name.isdigit() and service_numbers(scope)(name):
-        raise field_error(field, f"{name} is a service number of the dialplan, such as an emergency call")
+        raise field_error(field, say("alias_is_service_number", name=name))
 
 
 def service_numbers(scope: TenantScope) -> Callable[[str], bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chalicelib.domain.decks import ChunkDeck, DeckRef, MissingDeck, RateDeck, ServiceDeck
+from chalicelib.domain.sentences import Sentence, say
 from chalicelib.storage import keys
 from chalicelib.storage.customers import CUSTOMER, Customer
 from chalicelib.storage.database import database
@@ -15,19 +16,19 @@ from chalicelib.storage.scope import IspScope
 from chalicelib.storage.service_decks import SERVICE_DECK, ServiceDeckVersion, rated_service_deck
 from chalicelib.storage.service_plans import SERVICE_PLAN, ServicePlan
 
-GONE = "there is no such deck any more"
-EMPTY = "no rates have been put into it yet"
+GONE = say("deck_gone")
+EMPTY = say("deck_empty")
 
 
 @dataclass(slots=True)
 class Terms:
-    """For one batch of calls: what was read is kept. ``problem``: why nothing can be rated, in plain words."""
+    """For one batch of calls: what was read is kept. ``problem``: why nothing can be rated."""
 
     scope: IspScope
     currency: str
     service_deck_id: str = ""  # empty: the plan has none
     rate_deck_id: str = ""
-    problem: str = ""
+    problem: Sentence | None = None
     _service: DeckHistory[ServiceDeckVersion] | None = None
     _rate: DeckHistory[RateDeckVersion] | None = None
     _payloads: dict[tuple[int, str], str | None] = field(default_factory=dict)
@@ -74,10 +75,10 @@ def load_terms(scope: IspScope, customer_id: str) -> Terms:
     deleted = (scope.pk, keys.DELETED + CUSTOMER.sk(customer_id))
     found = database().get_many(Customer, [(scope.pk, CUSTOMER.sk(customer_id)), deleted])
     if not found:
-        return Terms(scope, "", problem="there is no such customer any more")
+        return Terms(scope, "", problem=say("customer_gone"))
     plan = find_record(scope, SERVICE_PLAN, found[0].service_plan_id)
     if plan is None:
-        return Terms(scope, found[0].currency, problem="there is no such service plan any more")
+        return Terms(scope, found[0].currency, problem=say("service_plan_gone"))
     return _terms(scope, plan, found[0].currency or plan.currency)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from chalicelib.domain.country_numbers import UnknownCountryError, country_prefixes
 from chalicelib.domain.errors import field_error
+from chalicelib.domain.sentences import say
 
 
 def expand_countries(countries: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -15,5 +16,5 @@ def expand_countries(countries: Sequence[str]) -> dict[str, tuple[str, ...]]:
         try:
             expanded[country] = country_prefixes(country).prefixes
         except UnknownCountryError as error:
-            raise field_error(f"countries.{place}", f"{country} is no country of the list") from error
+            raise field_error(f"countries.{place}", say("country_not_listed", country=country)) from error
     return expanded

@@ -9,11 +9,13 @@ from typing import Any
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.explain import Audience, ExplainedResult, ExplainedStep, explain, explain_result
+from chalicelib.domain.language import Language
 from chalicelib.domain.part_reader import parse_part
 from chalicelib.domain.parts import Part
 from chalicelib.domain.plan import Attempt, Refusal, RoutePlan, Stage, TraceStep
 from chalicelib.domain.refusals import get_refusal_kind
 from chalicelib.domain.routing import plan_route
+from chalicelib.domain.sentences import say
 from chalicelib.domain.snapshot import MissingPartError, Snapshot
 from chalicelib.storage.scope import TenantScope
 
@@ -29,15 +31,21 @@ class ExplainedCall:
 
 
 def explain_call(
-    scope: TenantScope, attempt: Attempt, now: datetime, *, audience: Audience, load_part: LoadPart
+    scope: TenantScope,
+    attempt: Attempt,
+    now: datetime,
+    *,
+    audience: Audience,
+    language: Language,
+    load_part: LoadPart,
 ) -> ExplainedCall:
     """Raises ``part_not_found`` if something that the call needs has gone meanwhile."""
     decision = _of_this_tenant(scope, attempt, _decide(scope.sbc_id, attempt, now, load_part))
     stages = list(decision.stages) if isinstance(decision, RoutePlan) else []
     return ExplainedCall(
         decision=decision,
-        result=explain_result(decision, audience=audience),
-        steps=explain(decision.trace, audience=audience),
+        result=explain_result(decision, audience=audience, language=language),
+        steps=explain(decision.trace, audience=audience, language=language),
         stages=stages if audience == "isp" else _distinct(stages),
     )
 
@@ -52,7 +60,7 @@ def _decide(sbc_id: str, attempt: Attempt, now: datetime, load_part: LoadPart) -
             for key in missing.keys:
                 body = load_part(key) if key not in parts else None
                 if body is None:
-                    raise PatchbayError("part_not_found", f"There is no part {key}") from missing
+                    raise PatchbayError("part_not_found", say("no_such_part", key=key)) from missing
                 parts[key] = parse_part(dict(body))
 
 

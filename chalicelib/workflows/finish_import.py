@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from chalicelib.clients.files import Files
 from chalicelib.domain.csv_text import write_table
+from chalicelib.domain.language import Language
 from chalicelib.storage.jobs import Job, move_job, read_report
 from chalicelib.storage.scope import TenantScope
 from chalicelib.storage.transaction import Transaction
 from chalicelib.storage.uploads import delete_upload, find_upload
 from chalicelib.workflows.import_chunk import open_seed, passwords_of
 from chalicelib.workflows.import_files import ImportPlan, put_result
+from chalicelib.workflows.show_job import told
 
 COLUMNS = (
     "line", "result", "username", "domain", "alias", "name", "sip_password", "softphone_password", "message",
@@ -37,7 +40,8 @@ def finish_import(scope: TenantScope, job: Job, plan: ImportPlan, *, store: File
 def _result_rows(scope: TenantScope, job: Job, plan: ImportPlan) -> Iterator[list[str]]:
     report = read_report(job)
     failed = set(report["failed"])
-    messages = {error["line"]: error["message"] for error in report["errors"]}
+    language = cast("Language", job.language)
+    messages = {error["line"]: told(error, language) for error in report["errors"]}
     seed = open_seed(scope, job)
     made = {step.line: passwords_of(step, seed) for step in plan.steps if step.verb == "create"}
     for row in plan.rows:

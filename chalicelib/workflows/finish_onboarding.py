@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 from chalicelib.storage import keys, themes
 from chalicelib.storage.isps import Isp, public, put_new_isp, take_namespace
@@ -21,12 +22,12 @@ def finish_onboarding(onboarding_id: str, *, platform_plan_id: str) -> Tokens:
     onboarding = get_open_onboarding(onboarding_id)
     step = next_step(onboarding)
     if step != "plan":
-        raise PatchbayError("onboarding_incomplete", f"The step {step} comes first", step=step)
+        raise PatchbayError("onboarding_incomplete", say("step_first", step=say(f"step_{step}")), step=step)
     tx = Transaction()
     tx.check(
         keys.PLATFORM,
         PLATFORM_PLAN.sk(platform_plan_id),
-        on_conflict=field_error("platform_plan_id", "There is no such plan", code="reference_not_found"),
+        on_conflict=field_error("platform_plan_id", say("no_such_plan"), code="reference_not_found"),
     )
     isp = _new_isp(tx, onboarding, platform_plan_id)
     take_namespace(tx, isp.namespace, onboarding.id, isp.id)
@@ -67,6 +68,7 @@ def _new_admin(tx: Transaction, onboarding: Onboarding, isp: Isp) -> User:
         "full_name": onboarding.full_name,
         "role": "isp_admin",
         "password_hash": onboarding.password_hash,
+        "last_login_at": tx.now_ms,  # the answer logs in
     }
     actor = Actor(onboarding.id, onboarding.full_name)
     return create_record(IspScope(isp.id), USER, values, actor=actor, transaction=tx)
@@ -76,7 +78,7 @@ def _move_theme(tx: Transaction, onboarding: Onboarding) -> None:
     source, destination = str(onboarding.pk), keys.namespace(onboarding.namespace)
     theme = themes.find_theme(source)
     if theme is None:
-        raise PatchbayError("onboarding_incomplete", "The step theme comes first", step="theme")
+        raise PatchbayError("onboarding_incomplete", say("step_first", step=say("step_theme")), step="theme")
     values = {name: getattr(theme, name) for name in ("primary_color", "accent_color", "logo_hash")}
     themes.put_theme(tx, destination, values, expected_version=0)
     logo = themes.find_logo(source)

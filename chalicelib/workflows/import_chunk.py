@@ -7,7 +7,7 @@ taken since, a subscriber somebody has changed) is left out and reported; the ot
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
@@ -15,6 +15,7 @@ from chalicelib.clients.seal import open_text
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.import_plan import Step
 from chalicelib.domain.import_rows import LineError
+from chalicelib.domain.sentences import say
 from chalicelib.domain.subscriber_csv import BY_FIELD
 from chalicelib.storage.jobs import Job, move_job, packed_report, read_report
 from chalicelib.storage.records import changed_record, new_record
@@ -26,7 +27,7 @@ from chalicelib.workflows.begin_import import SHOWN_ERRORS
 from chalicelib.workflows.make_passwords import Passwords, derive_passwords, sealed_credentials
 
 MOST_STEPS = 50  # no more fit a transaction
-MEANWHILE = "Somebody has changed or deleted this subscriber while the import ran"
+MEANWHILE = say("changed_meanwhile")
 
 
 @dataclass(slots=True)
@@ -40,9 +41,9 @@ class _Chunk:
     taken: list[Step] = field(default_factory=list)
 
     def blame(self, step: Step, error: PatchbayError) -> None:
-        named = str(error.errors[0]["field"]) if error.errors else ""
+        named = error.errors[0].field if error.errors else ""
         column = BY_FIELD[named].name if named in BY_FIELD else ""
-        message = MEANWHILE if error.code == "version_conflict" else str(error)
+        message = MEANWHILE if error.code == "version_conflict" else error.detail
         self.errors[step.subscriber_id] = LineError(step.line, column, message, error.code)
 
 
@@ -120,7 +121,7 @@ def _with_errors(job: Job, errors: list[LineError]) -> dict[str, Any]:
     lines = {error.line for error in errors}
     report = read_report(job)
     report["failed"] = sorted({*report["failed"], *lines})
-    every = [*report["errors"], *(asdict(error) for error in errors)]
+    every = [*report["errors"], *(error.to_json() for error in errors)]
     report["errors"] = sorted(every, key=lambda error: int(error["line"]))[:SHOWN_ERRORS]
     for row in report["preview"]:
         row["action"] = "bad" if row["line"] in lines else row["action"]

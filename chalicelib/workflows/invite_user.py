@@ -6,6 +6,8 @@ from typing import Any
 
 from chalicelib.clients.mail import Mailer, MailError, mailer
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.language import Language
+from chalicelib.domain.sentences import say
 from chalicelib.observability import logger
 from chalicelib.settings import settings
 from chalicelib.storage.attempts import Limit, take_attempt
@@ -22,7 +24,9 @@ from chalicelib.workflows.request_password_reset import password_link
 DAY_S = 86400
 
 
-def invite_user(scope: IspScope, values: dict[str, Any], *, actor: Actor, mail: Mailer | None = None) -> User:
+def invite_user(
+    scope: IspScope, values: dict[str, Any], *, language: Language, actor: Actor, mail: Mailer | None = None
+) -> User:
     """The new user. A mail that can't be sent is logged only: the user exists, and can be invited again."""
     isp = get_isp(scope.isp_id)
     tx = Transaction()
@@ -31,24 +35,24 @@ def invite_user(scope: IspScope, values: dict[str, Any], *, actor: Actor, mail: 
     token = _put_link(tx, user)
     tx.commit()
     try:
-        _send(user, isp, token, mail or mailer())
+        _send(user, isp, token, language, mail or mailer())
     except MailError:
         logger().exception("invitation mail not sent", extra={"user_id": user.id})
     return user
 
 
-def invite_user_again(scope: IspScope, user_id: str, *, mail: Mailer | None = None) -> None:
+def invite_user_again(scope: IspScope, user_id: str, *, language: Language, mail: Mailer | None = None) -> None:
     user = get_record(scope, USER, user_id)
     if user.password_hash:
-        raise PatchbayError("already_exists", "This user has a password; a new one is asked for at login")
+        raise PatchbayError("already_exists", say("user_has_password"))
     take_attempt([Limit(f"invitation:{user.id}", settings().mails_per_address)])
     tx = Transaction()
     token = _put_link(tx, user)
     tx.commit()
     try:
-        _send(user, get_isp(scope.isp_id), token, mail or mailer())
+        _send(user, get_isp(scope.isp_id), token, language, mail or mailer())
     except MailError as error:
-        raise PatchbayError("try_again", "The mail couldn't be sent; try again") from error
+        raise PatchbayError("try_again", say("mail_not_sent")) from error
 
 
 def _put_link(tx: Transaction, user: User) -> str:
@@ -62,7 +66,7 @@ def _put_link(tx: Transaction, user: User) -> str:
     )
 
 
-def _send(user: User, isp: Isp, token: str, mail: Mailer) -> None:
+def _send(user: User, isp: Isp, token: str, language: Language, mail: Mailer) -> None:
     mail.send(
         invitation_mail(
             to=user.email,
@@ -71,5 +75,6 @@ def _send(user: User, isp: Isp, token: str, mail: Mailer) -> None:
             namespace=isp.namespace,
             link=password_link(token, user.role),
             days=settings().invitation_s // DAY_S,
+            language=language,
         )
     )

@@ -8,7 +8,7 @@ from chalicelib.settings import settings
 from chalicelib.storage.attempts import Limit, give_back, take_attempt
 from chalicelib.storage.isps import Isp, find_isp
 from chalicelib.storage.transaction import Transaction
-from chalicelib.storage.users import User, find_login, find_user
+from chalicelib.storage.users import User, find_login, find_user, note_login
 from chalicelib.workflows.issue_tokens import Tokens, issue_tokens
 
 NOBODY = "nobody"
@@ -28,6 +28,7 @@ def log_in(*, namespace: str, email: str, password: str, source_ip: str) -> Toke
     if user.suspended or (isp is not None and isp.suspended):
         tx.commit()
         raise PatchbayError("suspended")
+    note_login(tx, user)
     tokens = issue_tokens(tx, user)
     tx.commit()
     return tokens

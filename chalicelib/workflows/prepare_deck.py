@@ -7,8 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib.domain.currencies import is_currency
-from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.errors import FieldFault, PatchbayError, field_error
 from chalicelib.domain.rating import Rate
+from chalicelib.domain.sentences import say
 from chalicelib.schemas.decks import RateBody, RateFields, ServiceEntryBody
 
 MAX_ERRORS = 100
@@ -16,7 +17,7 @@ MAX_ERRORS = 100
 
 def check_currency(currency: str) -> str:
     if not is_currency(currency):
-        raise field_error("currency", f"{currency} is no currency of ISO 4217 in use")
+        raise field_error("currency", say("currency_not_in_use", currency=currency))
     return currency
 
 
@@ -63,14 +64,14 @@ def _rate(key: str, fields: RateFields, entry_id: str, description: str) -> Rate
 
 
 def _check(rates: Sequence[Rate], field: str) -> None:
-    errors: list[dict[str, Any]] = []
+    errors: list[FieldFault] = []
     first: dict[tuple[str, int], int] = {}
     for place, rate in enumerate(rates):
         if rate.valid_until is not None and rate.valid_until <= rate.valid_from:
-            errors.append({"field": f"{field}.{place}.valid_until", "message": "Not after the start of its validity"})
+            errors.append(FieldFault(f"{field}.{place}.valid_until", say("ends_before_start")))
         other = first.setdefault((rate.key, rate.valid_from), place)
         if other != place:
-            message = f"{rate.key} has another entry with the same start, number {other + 1}"
-            errors.append({"field": f"{field}.{place}", "message": message})
+            message = say("same_start", key=rate.key, place=other + 1)
+            errors.append(FieldFault(f"{field}.{place}", message))
     if errors:
-        raise PatchbayError("deck_invalid", f"{len(errors)} entries are wrong", errors=errors[:MAX_ERRORS])
+        raise PatchbayError("deck_invalid", say("entries_wrong", count=len(errors)), errors=errors[:MAX_ERRORS])

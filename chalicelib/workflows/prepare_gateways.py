@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.domain.errors import field_error
 from chalicelib.domain.ids import is_id, new_id
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 
 Resolve = Callable[[str], Sequence[str]]
@@ -34,7 +35,7 @@ def _prepare(gateway: dict[str, Any], field: str, resolve: Resolve) -> dict[str,
     if not settings().allow_private_gateways:
         for network in networks:
             if network.is_private or network.is_loopback or network.is_multicast or network.is_unspecified:
-                raise field_error(f"{field}.networks", f"{network} is no public address: calls can't come from there")
+                raise field_error(f"{field}.networks", say("network_not_public", network=str(network)))
     known = is_id("gw", gateway["gateway_id"])
     gateway_id = gateway["gateway_id"] if known else new_id("gw", now_ms=_now_ms(), random_bytes=os.urandom(10))
     return gateway | {"gateway_id": gateway_id, "networks": [str(network) for network in networks]}
@@ -44,9 +45,9 @@ def _network(text: str, field: str) -> ipaddress.IPv4Network | ipaddress.IPv6Net
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError as error:
-        raise field_error(field, f"{text} is no address or network") from error
+        raise field_error(field, say("no_address_or_network", text=text)) from error
     if network.prefixlen < (8 if network.version == 4 else 32):
-        raise field_error(field, f"{text} is too wide for one gateway")
+        raise field_error(field, say("network_too_wide", text=text))
     return network
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 from chalicelib.storage.customers import CUSTOMER
 from chalicelib.storage.domains import find_domain_id
@@ -23,7 +24,7 @@ def prepare_tenant(scope: IspScope, values: dict[str, Any]) -> dict[str, Any]:
 def refuse_other_domain(_: IspScope, before: Tenant, values: dict[str, Any]) -> None:
     """The domain is the realm of every password of the tenant."""
     if before.domain != values["domain"]:
-        raise PatchbayError("immutable", "The SIP domain is part of all passwords' digests: make a new tenant")
+        raise PatchbayError("immutable", say("domain_in_digests"))
 
 
 def _domain(scope: IspScope, text: str) -> dict[str, str]:
@@ -34,10 +35,10 @@ def _domain(scope: IspScope, text: str) -> dict[str, str]:
     if text.endswith(f".{below}") and "." not in text.removesuffix(f".{below}"):
         return {"domain": text, "own_domain_id": ""}
     if text == platform or text.endswith(f".{platform}"):
-        raise field_error("domain", f"Below the platform's domain yours are <label>.{below}")
+        raise field_error("domain", say("domain_below_platform", below=below))
     own_domain_id = find_domain_id(scope.isp_id, text)
     if not own_domain_id:
-        raise field_error("domain", f"Add and verify the domain {text} first", code="domain_not_verified")
+        raise field_error("domain", say("add_domain_first", domain=text), code="domain_not_verified")
     return {"domain": text, "own_domain_id": own_domain_id}
 
 

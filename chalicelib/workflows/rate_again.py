@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.ledger import LedgerEntry, refund
+from chalicelib.domain.sentences import say
 from chalicelib.domain.usage import day_of, tally_corrections
 from chalicelib.storage import ledger
 from chalicelib.storage.cdrs import Cdr, delete_unrated, find_cdr_of_isp, put_revision, put_unrated
@@ -25,7 +26,7 @@ def rate_again(scope: IspScope, call_id: str, *, actor: Actor) -> tuple[Cdr, boo
     somebody else rates it at the same moment."""
     cdr = find_cdr_of_isp(scope, call_id)
     if cdr is None:
-        raise PatchbayError("not_found", "There is no such call")
+        raise PatchbayError("not_found", say("no_such_call"))
     terms = load_terms(scope, cdr.customer_id)
     before = list(cdr.charges)
     revision = int(cdr.revision) + 1

@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.domain.ledger import LedgerEntry, call_key
 from chalicelib.domain.numbering import number_type
 from chalicelib.domain.rate_call import Charge, RatedLeg, Unrated, rate_call
+from chalicelib.domain.sentences import Sentence
 from chalicelib.domain.services import RatedLegKind, service_of_leg
 from chalicelib.workflows.customer_terms import Terms
 
@@ -102,7 +103,8 @@ def charge_fields(charge: Charge, *, key: str) -> dict[str, Any]:
     return {
         "state": charge.outcome,
         "code": "",
-        "reason": charge.reason,
+        "reason": charge.reason.into("en"),
+        "said": charge.reason.to_json(),
         "amount_micros": charge.amount_micros,
         "currency": charge.currency,
         "billed_s": charge.billed_s,
@@ -111,11 +113,12 @@ def charge_fields(charge: Charge, *, key: str) -> dict[str, Any]:
     }
 
 
-def unrated_fields(code: str, reason: str, currency: str) -> dict[str, Any]:
+def unrated_fields(code: str, reason: Sentence, currency: str) -> dict[str, Any]:
     return {
         "state": "unrated",
         "code": code,
-        "reason": reason,
+        "reason": reason.into("en"),
+        "said": reason.to_json(),
         "amount_micros": 0,
         "currency": currency,
         "billed_s": 0,

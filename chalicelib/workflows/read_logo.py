@@ -8,6 +8,7 @@ import hashlib
 
 from chalicelib.domain.errors import field_error
 from chalicelib.domain.images import find_image_type
+from chalicelib.domain.sentences import say
 from chalicelib.schemas.themes import LOGO_BYTES, LogoBody
 from chalicelib.storage.themes import Logo
 
@@ -18,11 +19,11 @@ def read_logo(body: LogoBody | None) -> Logo | None:
     try:
         data = base64.b64decode(body.data, validate=True)
     except binascii.Error as error:
-        raise field_error("logo.data", "Not base64") from error
+        raise field_error("logo.data", say("not_base64")) from error
     if len(data) > LOGO_BYTES:
-        raise field_error("logo.data", f"At most {LOGO_BYTES} bytes")
+        raise field_error("logo.data", say("at_most_bytes", n=LOGO_BYTES))
     if find_image_type(data) != body.media_type:
-        raise field_error("logo.data", f"This isn't a file of type {body.media_type}")
+        raise field_error("logo.data", say("not_of_type", media_type=body.media_type))
     return Logo(body.media_type, data)
 
 

@@ -23,5 +23,5 @@ def replace_rates(
     try:
         chunks = list(build_chunks(rates))
     except RateError as error:
-        raise PatchbayError("deck_invalid", str(error)) from error
+        raise PatchbayError("deck_invalid", error.sentence) from error
     return put_rates(scope, deck, chunks, rate_count=len(rates), expected=expected_version, actor=actor)

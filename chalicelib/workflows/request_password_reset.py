@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from chalicelib.clients.mail import Mailer, MailError, mailer
+from chalicelib.domain.language import Language
 from chalicelib.observability import logger
 from chalicelib.settings import settings
 from chalicelib.storage.attempts import Limit, take_attempt
@@ -20,6 +21,7 @@ def request_password_reset(
     namespace: str,
     email: str,
     source_ip: str,
+    language: Language,
     mail: Mailer | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
@@ -34,11 +36,11 @@ def request_password_reset(
     login = find_login(namespace, email)
     user = find_user(login.isp_id, login.user_id) if login else None
     if user is not None:
-        _send_link(user, mail or mailer())
+        _send_link(user, language, mail or mailer())
     pause(max(0.0, answer_at - time.monotonic()))
 
 
-def _send_link(user: User, mail: Mailer) -> None:
+def _send_link(user: User, language: Language, mail: Mailer) -> None:
     config = settings()
     tx = Transaction()
     token = put_link(
@@ -53,6 +55,7 @@ def _send_link(user: User, mail: Mailer) -> None:
                 namespace=user.namespace,
                 link=password_link(token, user.role),
                 hours=config.link_s // 3600,
+                language=language,
             )
         )
     except MailError:  # told to nobody, or it would tell that the login exists

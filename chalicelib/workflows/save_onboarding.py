@@ -6,6 +6,7 @@ from chalicelib.domain.currencies import is_currency
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.namespaces import find_namespace_problem
 from chalicelib.domain.passwords import verify_password
+from chalicelib.domain.sentences import say
 from chalicelib.schemas.onboarding import OnboardingIspBody, OnboardingUserBody
 from chalicelib.schemas.themes import ThemeBody
 from chalicelib.storage.isps import release_namespace, reserve_namespace
@@ -67,7 +68,7 @@ def _require(onboarding: Onboarding, *, done: str) -> None:
     order = ("user", "isp", "theme", "plan")
     step = next_step(onboarding)
     if order.index(step) <= order.index(done):
-        raise PatchbayError("onboarding_incomplete", f"The step {step} comes first", step=step)
+        raise PatchbayError("onboarding_incomplete", say("step_first", step=say(f"step_{step}")), step=step)
 
 
 def _check_isp(onboarding: Onboarding, body: OnboardingIspBody) -> None:
@@ -75,7 +76,7 @@ def _check_isp(onboarding: Onboarding, body: OnboardingIspBody) -> None:
     if found is not None:
         raise field_error("namespace", found)
     if not is_currency(body.currency):
-        raise field_error("currency", "Not a currency code of ISO 4217")
+        raise field_error("currency", say("no_such_currency"))
     check_place(country=body.country, time_zone=body.time_zone)
     if verify_password(body.namespace, onboarding.password_hash):
-        raise field_error("namespace", "This is your password; choose another")
+        raise field_error("namespace", say("namespace_is_password"))

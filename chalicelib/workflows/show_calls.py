@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.domain.explain import Audience, explain, refusal_text
 from chalicelib.domain.fields import FieldError
+from chalicelib.domain.language import Language
 from chalicelib.domain.money import decimal_text
 from chalicelib.domain.plan_json import trace_from_json
 from chalicelib.domain.rating import started_seconds
@@ -19,7 +20,7 @@ Names = dict[str, str]
 HIDDEN_REFUSAL = "not_possible"  # in place of a code that speaks of carriers
 
 
-def show_call(summary: Json, names: Names, *, audience: Audience) -> Json:
+def show_call(summary: Json, names: Names, *, audience: Audience, language: Language) -> Json:
     """The fields of ``schemas.calls.CallView``."""
     caller = summary["caller"]
     return {
@@ -37,7 +38,7 @@ def show_call(summary: Json, names: Names, *, audience: Audience) -> Json:
         },
         "dialled": dialled(summary, audience),
         "talk_s": _talk_s(summary),
-        "refusal": _refusal(summary["refusal"], audience),
+        "refusal": _refusal(summary["refusal"], audience, language),
     }
 
 
@@ -77,10 +78,11 @@ def show_legs(legs: list[Json], names: Names, *, audience: Audience) -> list[Jso
     ]
 
 
-def show_steps(trace: list[Json], *, audience: Audience) -> list[Json]:
+def show_steps(trace: list[Json], *, audience: Audience, language: Language) -> list[Json]:
     """The fields of ``schemas.calls.StepView``. A trace that this release can't read is left out, not the call."""
     try:
-        return [{"code": step.code, "text": step.text} for step in explain(trace_from_json(trace), audience=audience)]
+        steps = explain(trace_from_json(trace), audience=audience, language=language)
+        return [{"code": step.code, "text": step.text} for step in steps]
     except (FieldError, KeyError, TypeError, ValueError, AttributeError, IndexError):
         return []
 
@@ -108,11 +110,11 @@ def hides_refusal(code: str, audience: Audience) -> bool:
     return audience == "tenant" and (kind is None or kind.private)
 
 
-def _refusal(refusal: Json | None, audience: Audience) -> Json | None:
+def _refusal(refusal: Json | None, audience: Audience, language: Language) -> Json | None:
     if refusal is None:
         return None
     code = HIDDEN_REFUSAL if hides_refusal(refusal["code"], audience) else refusal["code"]
-    sentence, advice = refusal_text(refusal["code"], audience)
+    sentence, advice = refusal_text(refusal["code"], audience, language)
     return {"code": code, "sentence": sentence, "advice": advice}
 
 

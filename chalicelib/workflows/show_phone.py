@@ -1,4 +1,4 @@
-"""What a subscriber's own browser phone registers with (ADR 6)."""
+"""What a subscriber's own browser phone registers with (ADR 7)."""
 
 from __future__ import annotations
 

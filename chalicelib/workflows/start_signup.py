@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from chalicelib.clients.mail import Mailer, MailError, mailer
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.language import Language
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 from chalicelib.storage.attempts import Limit, take_attempt
 from chalicelib.storage.links import put_link
@@ -11,7 +13,7 @@ from chalicelib.storage.transaction import Transaction
 from chalicelib.workflows.mail_texts import signup_mail
 
 
-def start_signup(*, email: str, source_ip: str, mail: Mailer | None = None) -> None:
+def start_signup(*, email: str, source_ip: str, language: Language, mail: Mailer | None = None) -> None:
     config = settings()
     take_attempt(
         [
@@ -24,6 +26,6 @@ def start_signup(*, email: str, source_ip: str, mail: Mailer | None = None) -> N
     tx.commit()
     link = f"{config.public_url}/isp/signup?token={token}"
     try:
-        (mail or mailer()).send(signup_mail(to=email, link=link, hours=config.link_s // 3600))
+        (mail or mailer()).send(signup_mail(to=email, link=link, hours=config.link_s // 3600, language=language))
     except MailError as error:
-        raise PatchbayError("try_again", "The mail couldn't be sent; try again") from error
+        raise PatchbayError("try_again", say("mail_not_sent")) from error

@@ -7,6 +7,7 @@ import time
 
 from chalicelib.clients.dns import Dns, dns
 from chalicelib.domain.errors import PatchbayError, field_error
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 from chalicelib.storage.domains import DOMAIN, Domain, mark_verified
 from chalicelib.storage.records import create_record, get_record
@@ -26,7 +27,7 @@ def txt_value(token: str) -> str:
 
 def add_domain(scope: IspScope, domain: str, *, actor: Actor) -> Domain:
     if f".{domain}".endswith(f".{settings().platform_domain}"):
-        raise field_error("domain", "Subdomains of the platform need not be added; name them in the tenant")
+        raise field_error("domain", say("platform_domain_not_added"))
     values = {"domain": domain, "token": secrets.token_urlsafe(TOKEN_BYTES)}
     return create_record(scope, DOMAIN, values, actor=actor)
 
@@ -38,5 +39,5 @@ def verify_domain(scope: IspScope, domain_id: str, *, actor: Actor, resolver: Dn
         return domain
     wanted, name = txt_value(domain.token), txt_name(domain.domain)
     if wanted not in (text.strip() for text in (resolver or dns()).find_txt(name)):
-        raise PatchbayError("txt_record_not_found", f"{name} has no TXT record {wanted}")
+        raise PatchbayError("txt_record_not_found", say("no_txt_record", name=name, value=wanted))
     return mark_verified(scope, domain, now_ms=time.time_ns() // 1_000_000, actor=actor)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from chalicelib.clients.files import Files, files
+from chalicelib.domain.sentences import say
 from chalicelib.observability import logger
 from chalicelib.storage.jobs import ACTIVE, Job, JobMovedError, drop_from_queue, find_job, move_job, queued_jobs
 from chalicelib.storage.scope import TenantScope
@@ -52,7 +53,7 @@ def work_on_job(
     scope = find_tenant_scope(job.isp_id, tenant_id)
     try:
         if scope is None:
-            fail_job(job, "not_found", "The tenant has been deleted")
+            fail_job(job, "not_found", say("tenant_deleted"))
         else:
             _advance(scope, job, ended, store or files())
     except JobMovedError:
@@ -79,7 +80,7 @@ def _advance(scope: TenantScope, job: Job, ended: Ended, store: Files) -> None:
             return
     plan = read_plan(store, job)
     if plan is None:
-        fail_job(job, "try_again", "The import took too long and was given up; what is done stays done")
+        fail_job(job, "try_again", say("import_given_up"))
         return
     while int(job.place) < len(plan.steps):
         job = import_chunk(scope, job, plan.steps)
@@ -94,6 +95,6 @@ def _count_failure(tenant_id: str, job_id: str) -> None:
         return
     failures = int(job.failures) + 1
     if failures >= MOST_FAILURES:
-        fail_job(job, "internal_error", "Something failed on our side again and again; what is done stays done")
+        fail_job(job, "internal_error", say("job_kept_failing"))
     else:
         move_job(Transaction(), job, failures=failures)

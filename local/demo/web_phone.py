@@ -13,9 +13,12 @@ import wave
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.phones import Account, Heard, PhoneError, RtpStatistics, measure, write_tone
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 CHROMIUM = "/usr/bin/chromium"
 RATE_HZ = 8000
@@ -35,49 +38,52 @@ class WebPhone:
     url: str
     events: list[dict[str, Any]] = field(default_factory=list)
 
-    def start(self) -> None:
+    def start(self, playwright: Playwright | None = None) -> None:
+        """``playwright``: of a caller who has one already; a thread can have one alone."""
         from playwright.sync_api import sync_playwright
 
         self.directory.mkdir(parents=True, exist_ok=True)
         microphone = self.directory / "microphone.wav"
         write_tone(microphone, frequency_hz=self.tone_hz, duration_s=20)
         self._forgotten = 0
-        self._playwright = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=_arguments(microphone))
+        driver = playwright or sync_playwright().start()
+        self._own = None if playwright else driver
+        self._browser = driver.chromium.launch(executable_path=CHROMIUM, args=_arguments(microphone))
         context = self._browser.new_context(permissions=["microphone"], locale="en-GB")
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(EARS)
-        self._page = context.new_page()
-        self._page.on("websocket", self._follow)
+        self.page = context.new_page()
+        self.page.on("websocket", self._follow)
 
     def log_in(self) -> None:
         """Types address and softphone password, as the guide has it."""
-        self._page.goto(f"{self.url}/login")
-        self._page.get_by_label("Your SIP address").fill(f"{self.account.user}@{self.account.domain}")
-        self._page.locator("input[type=password]").fill(self.account.password)
-        self._page.get_by_role("button", name="Log in", exact=True).click()
+        self.page.goto(f"{self.url}/login")
+        self.page.get_by_label("Your SIP address").fill(f"{self.account.user}@{self.account.domain}")
+        self.page.locator("input[type=password]").fill(self.account.password)
+        self.page.get_by_role("button", name="Log in", exact=True).click()
 
     def wait_registered(self, *, timeout_s: float = 10.0) -> None:
         """The dot is green."""
-        self._page.locator('[data-connection="registered"]').wait_for(timeout=timeout_s * 1000)
+        self.page.locator('[data-connection="registered"]').wait_for(timeout=timeout_s * 1000)
 
     def picture(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._page.screenshot(path=path)
+        self.page.screenshot(path=path)
 
     def stop(self) -> None:
         self._browser.close()
-        self._playwright.stop()
+        if self._own:
+            self._own.stop()
 
     def dial(self, called: str) -> None:
-        self._page.get_by_label("Name, alias or number").fill(called)
-        self._page.get_by_role("button", name="Call", exact=True).click()
+        self.page.get_by_label("Name, alias or number").fill(called)
+        self.page.get_by_role("button", name="Call", exact=True).click()
 
     def answer(self) -> None:
-        self._page.get_by_role("button", name="Answer", exact=True).click()
+        self.page.get_by_role("button", name="Answer", exact=True).click()
 
     def hang_up(self) -> None:
-        self._page.get_by_role("button", name="Hang up", exact=True).click()
+        self.page.get_by_role("button", name="Hang up", exact=True).click()
 
     def wait(self, event: str, *, count: int = 1, timeout_s: float = 10.0) -> dict[str, Any]:
         """The ``count``-th event of that type since ``forget``: those of baresip that ``read_event`` makes."""
@@ -87,7 +93,7 @@ class WebPhone:
     def forget(self) -> None:
         """Events and sounds so far."""
         self.events.clear()
-        self._forgotten = int(self._page.evaluate("window.ears.calls.length"))
+        self._forgotten = int(self.page.evaluate("window.ears.calls.length"))
 
     def heard(self) -> Heard:
         recording = self.recording()
@@ -95,7 +101,7 @@ class WebPhone:
 
     def recording(self) -> Path | None:
         """What has arrived in the newest call so far."""
-        found = self._page.evaluate("after => window.ears.samples(after)", self._forgotten)
+        found = self.page.evaluate("after => window.ears.samples(after)", self._forgotten)
         if not found:
             return None
         path = self.directory / "heard.wav"
@@ -108,14 +114,14 @@ class WebPhone:
 
     def statistics(self) -> list[RtpStatistics]:
         """Of the calls that are over; what was lost is told by RTP's sequence numbers (RFC 3550 6.4.1)."""
-        return [RtpStatistics(**found) for found in self._page.evaluate("window.ears.statistics()")]
+        return [RtpStatistics(**found) for found in self.page.evaluate("window.ears.statistics()")]
 
     def _until(self, condition: Callable[[], bool], *, what: str, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
         while not condition():
             if time.monotonic() > deadline:
                 raise PhoneError(f"{self.account.user}'s browser: no {what} within {timeout_s} s, but {self.events}")
-            self._page.evaluate("new Promise(done => setTimeout(done, 50))")  # meanwhile messages come in
+            self.page.evaluate("new Promise(done => setTimeout(done, 50))")  # meanwhile messages come in
 
     def _find(self, event: str) -> list[dict[str, Any]]:
         return [each for each in self.events if each["type"] == event]

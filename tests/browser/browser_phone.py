@@ -28,11 +28,19 @@ class BrowserPhone:
     page: Page
     user: str
 
-    def register(self, *, url: str, password: str = "", tone_hz: int = 0, domain: str = DOMAIN) -> Registration:
-        """Without ``tone_hz`` the phone speaks what the microphone gives."""
+    def register(
+        self,
+        *,
+        url: str,
+        password: str = "",
+        tone_hz: int = 0,
+        domain: str = DOMAIN,
+        as_if: dict[str, str] | None = None,
+    ) -> Registration:
+        """Without ``tone_hz`` the phone speaks what the microphone gives; ``as_if``: another phone's settings."""
         options = {
             "user": self.user, "password": password or f"{self.user}-softphone", "domain": domain, "url": url,
-            "tone_hz": tone_hz,
+            "tone_hz": tone_hz, "as": as_if or {},
         }  # fmt: skip
         return Registration(**self.page.evaluate("options => phone.start(options)", options))
 
@@ -44,7 +52,7 @@ class BrowserPhone:
         self.page.evaluate("phone.answer()")
 
     def do(self, name: str, *arguments: str) -> None:
-        """``hangUp``, ``hold``, ``resume``, ``press``, ``refer``."""
+        """``hangUp``, ``hold``, ``resume``, ``press``, ``refer``, ``cut`` (the connection)."""
         self.page.evaluate("([name, list]) => phone[name](...list)", [name, list(arguments)])
 
     def events(self, kind: str) -> list[dict[str, Any]]:

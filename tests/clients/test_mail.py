@@ -149,9 +149,11 @@ def test_a_mailbox_that_is_no_directory_is_a_mail_error(tmp_path: Path) -> None:
 def test_names_and_links_are_escaped_in_html_and_plain_in_text() -> None:
     name, link = '<script>"Bob"&', "https://x.example/?a=1&token=t"
 
-    invitation = invitation_mail(to="b@x.example", full_name=name, company=name, namespace="acme", link=link, days=7)
-    reset = password_reset_mail(to="b@x.example", full_name=name, namespace="acme", link=link, hours=24)
-    signup = signup_mail(to="b@x.example", link=link, hours=24)
+    invitation = invitation_mail(
+        to="b@x.example", full_name=name, company=name, namespace="acme", link=link, days=7, language="en"
+    )
+    reset = password_reset_mail(to="b@x.example", full_name=name, namespace="acme", link=link, hours=24, language="en")
+    signup = signup_mail(to="b@x.example", link=link, hours=24, language="en")
 
     for mail in (invitation, reset, signup):
         assert "<script>" not in mail.html

@@ -94,7 +94,7 @@ def test_everything_is_found_from_the_keyboard(clerk: Visitor, provider: Provide
 
     clerk.page.keyboard.press("Control+k")
     finder.fill("mai")
-    expect(clerk.page.get_by_role("option")).to_have_text(["main Tenant"])
+    expect(clerk.page.get_by_role("listbox", name="Found").get_by_role("option")).to_have_text(["main Tenant"])
     clerk.look("finder-found")
     clerk.page.keyboard.press("Enter")
     expect(clerk.field("Name", within=clerk.drawer)).to_have_value("main")

@@ -41,6 +41,9 @@ def test_an_isp_signs_up_and_makes_all_that_a_tenant_needs(visitor: Visitor) -> 
     visitor.look("tenant-form")
     visitor.saves()
     visitor.sees("customer1.")
+    # The kit's own rules hold over Mantine's, whichever style sheet a build loads first
+    expect(visitor.page.locator(".mark").first).to_have_css("text-transform", "none")
+    expect(visitor.page.get_by_role("button", name="Customer One")).to_have_css("font-size", "14px")
     visitor.look("tenants")
 
     visitor.go("SBCs")

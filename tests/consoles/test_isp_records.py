@@ -226,11 +226,8 @@ def test_a_forgotten_password_is_set_anew_by_mail(system: System, visitor: Visit
 
 
 def test_a_used_signup_link_offers_a_new_one_that_goes_on(visitor: Visitor, system: System) -> None:
-    visitor.open("/signup")
     email = f"{system.settings.http_port}-resumes@example.com"
-    visitor.type("E-mail", email)
-    visitor.press("Send the link")
-    first = visitor.mailed_link(email)
+    first = ask_for_link(visitor, email)
     visitor.page.goto(first)
     visitor.type("Full name", "Ann Admin")
     visitor.type("Password", PASSWORD)
@@ -247,3 +244,54 @@ def test_a_used_signup_link_offers_a_new_one_that_goes_on(visitor: Visitor, syst
     visitor.page.goto(visitor.mailed_link(email, other_than=first))
 
     visitor.sees("Step 2 of 4")
+
+
+def test_what_the_api_writes_changes_with_the_language_at_once(clerk: Visitor) -> None:
+    steps.add_dialplan(clerk)
+    clerk.type("Dialled", "1")
+    clerk.sees("no rule of the dialplan matches")
+
+    clerk.page.locator("select", has_text="English").first.select_option("pt-BR")
+
+    clerk.sees("nenhuma regra do plano de discagem casa")
+    clerk.field("Casa com").fill("(9")
+    clerk.press("Criar", within=clerk.drawer)
+    clerk.sees("falta um parêntese )")
+
+
+def test_onboarding_goes_on_in_another_browser_and_ends_with_a_login(visitor: Visitor, system: System) -> None:
+    namespace = f"r{system.settings.http_port}"
+    email = f"{namespace}@example.com"
+    first = ask_for_link(visitor, email)
+    visitor.page.goto(first)
+    visitor.type("Full name", "Ann Admin")
+    visitor.type("Password", PASSWORD)
+    visitor.press("Continue")
+    for label, text in (("Company", "Resumed"), ("Namespace", namespace)):
+        visitor.type(label, text)
+    visitor.choose("Currency", "BRL - Brazilian Real")
+    visitor.choose("Country", "Brazil")
+    visitor.press("Continue")
+    visitor.sees("Step 3 of 4")
+    visitor.page.context.clear_cookies()
+    visitor.page.evaluate("localStorage.clear()")
+
+    visitor.page.goto(ask_for_link(visitor, email, other_than=first))
+    visitor.sees("Step 3 of 4")
+    visitor.press("Continue")
+    visitor.page.get_by_role("button", name="Choose").first.click()
+    expect(visitor.page.get_by_role("heading", level=1, name="Your first call")).to_be_visible()
+    visitor.press("Log out")
+    steps.log_in(visitor, namespace)
+
+    expect(visitor.page.get_by_role("heading", level=1, name="Your first call")).to_be_visible()
+    visitor.go("Settings")
+    visitor.sees(f"Namespace {namespace}, currency BRL")
+
+
+def ask_for_link(visitor: Visitor, email: str, *, other_than: str = "") -> str:
+    visitor.open("/signup")
+    visitor.type("E-mail", email)
+    visitor.press("Send the link")
+    visitor.sees("Check your mail")
+    return visitor.mailed_link(email, other_than=other_than)

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.consoles.tenant_steps import Admin, an_admin, enter
 from tests.consoles.visitor import Visitor
@@ -74,6 +74,22 @@ def test_a_live_call_is_seen_hung_up_and_found_with_its_decisions(tess: Visitor,
     tess.look("tenant-call")
     tess.drawer.get_by_role("link", name="What would happen now?").click()
     tess.sees("The call would ring")
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("stale", "This may be out of date"), ("waiting", "Waiting for the first report of the SBC")]
+)
+def test_how_old_the_live_state_is_stands_in_words(tess: Visitor, state: str, told: str) -> None:
+    def answer(route: Route) -> None:
+        found = route.fetch()
+        route.fulfill(response=found, json=found.json() | {"state": state})
+
+    tess.page.route("**/live", answer)
+    tess.go("Live")
+
+    tess.sees(told)
+    tess.look(f"tenant-live-{state}", schemes=("light",))
+    tess.page.unroute_all(behavior="ignoreErrors")
 
 
 def test_filters_stand_in_the_address(tess: Visitor, tenant: Tenant) -> None:
@@ -170,7 +186,7 @@ def test_subscribers_come_by_a_file_that_is_checked_first(tess: Visitor, tenant:
 def test_everything_of_the_tenant_is_there_in_portuguese_too(tess: Visitor, tenant: Tenant) -> None:
     tess.page.get_by_label("Language").locator("visible=true").select_option("pt-BR")
     expect(tess.page.get_by_role("heading", level=1, name="Início")).to_be_visible()
-    person = tenant.people["ann"]["id"]
+    person = tenant.people["bob"]["id"]
 
     titles = []
     for path in (
@@ -179,10 +195,10 @@ def test_everything_of_the_tenant_is_there_in_portuguese_too(tess: Visitor, tena
     ):  # fmt: skip
         tess.open(f"/{path}")
         expect(tess.page.locator("h1")).to_be_visible()
-        tess.look(f"pt-tenant-{path.split('?')[0].replace('/', '-') or 'home'}", schemes=("light",))
+        tess.picture(f"pt-tenant-{path.split('?')[0].replace('/', '-') or 'home'}")
         titles.append(tess.page.locator("h1").inner_text())
 
     assert titles == [
-        "Início", "Assinantes", "Configurar um telefone para Ann Abler", "Importar e exportar", "Números de telefone",
+        "Início", "Assinantes", "Configurar um telefone para Bob Baker", "Importar e exportar", "Números de telefone",
         "Grupos de segurança", "Horários comerciais", "Ao vivo", "Ligações", "Explicar uma ligação",
     ]  # fmt: skip

@@ -33,11 +33,11 @@ class Tour:
     other_tab: Page
     faults: list[str] = field(default_factory=list)
 
-    def find_places(self, *more: Place) -> list[Place]:
+    def find_places(self) -> list[Place]:
         """The pages of the menu; of each list its first record and its empty form."""
         links = self.page.get_by_role("navigation").get_by_role("link")
         expect(links.first).to_be_visible()
-        found = list(more)
+        found: list[Place] = []
         for href in [str(link.get_attribute("href")) for link in links.all()]:
             self._go(href)
             found += self._places_here(href)

@@ -76,6 +76,15 @@ class Visitor:
         found = [re.search(r"https?://\S+token=[\w-]+", mail["text"]) for mail in mails if mail["to"] == email]
         return [each[0] for each in found if each]
 
+    def picture(self, name: str) -> None:
+        """Wide and narrow, and whether anything is cut off; for pages whose structure has been looked at already."""
+        for size, viewport in sides.SIZES.items():
+            self.page.set_viewport_size(viewport)
+            sides.settle(self.page)
+            sides.take_picture(self.page, f"{name}-{size}-light")
+            self.faults += sides.find_width_faults(self.page, f"{name} {size}")
+        self.page.set_viewport_size(sides.SIZES["1440"])
+
     def look(self, name: str, *, schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")) -> None:
         """Pictures for people, and axe: wide in light and dark, narrow in light; nothing may stick out sideways."""
         for size, shown in (("1440", schemes), ("390", schemes[:1])):

@@ -43,15 +43,20 @@ class WebPhone:
         (within or self.page).get_by_role("button", name=name, exact=True).click()
 
     def call(self, number: str) -> None:
-        self.page.get_by_role("combobox", name="Name, alias or number").fill(number)
+        self.dial_field.fill(number)
         self.panel.get_by_role("button", name="Call", exact=True).click()
+
+    @property
+    def dial_field(self) -> Locator:
+        return self.page.get_by_role("combobox", name="Name, alias or number")
 
     @property
     def panel(self) -> Locator:
         return self.page.locator(".panel")
 
     def line(self, name: str) -> Locator:
-        return self.panel.get_by_role("region", name=name, exact=True)
+        """A call that isn't over."""
+        return self.panel.get_by_role("region", name=name, exact=True).and_(self.page.locator(".line:not(.over)"))
 
     def talks_with(self, name: str) -> Locator:
         line = self.line(name)

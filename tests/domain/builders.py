@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from chalicelib.domain.dialplan_presets import PRESETS
+from chalicelib.domain.dialplan_presets import presets
 from chalicelib.domain.parts import DateRange, Dialplan, DialplanRule, Gateway, TimeRule
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -23,7 +23,7 @@ def a_dialplan(*rules: DialplanRule) -> Dialplan:
 
 
 def preset_dialplan(name: str) -> Dialplan:
-    return a_dialplan(*PRESETS[name].rules)
+    return a_dialplan(*presets("en")[name].rules)
 
 
 def a_rule(match: str, replacement: str = "$1", **fields: Any) -> DialplanRule:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.dialplan_presets import PRESETS
+from chalicelib.domain.dialplan_presets import presets
 from chalicelib.domain.part_reader import parse_part
 from chalicelib.domain.parts import (
     Part,
@@ -98,7 +98,7 @@ def an_isp(
 
 
 def a_dialplan(preset: str) -> Body:
-    found = PRESETS[preset]
+    found = presets("en")[preset]
     rules = [asdict(rule) for rule in found.rules]
     return {"dialplan_id": f"dp_{preset}", "name": preset, "country_code": found.country_code, "rules": rules}
 

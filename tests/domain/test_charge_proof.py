@@ -110,11 +110,19 @@ def test_a_charge_by_service_has_a_proof():
     charge = rate_call(leg, rate_deck=None, service_deck=a_service_deck(a_rate("SIP")), currency="USD", at=AT)
 
     assert verify_proof(charge.proof)
-    assert any(line.startswith("SIP (To SIP) is the service with an entry") for line in explain_charge(charge.proof))
+    assert any(
+        line.startswith("SIP (To SIP) is the service with an entry") for line in explain_charge(charge.proof, "en")
+    )
+
+
+def test_a_deck_is_called_by_its_name_while_it_has_one():
+    named = explain_charge(_proof(), "en", {"deck_r": "World 2025"})
+
+    assert "deck World 2025 version 3" in named[2]
 
 
 def test_a_charge_is_explained_in_plain_words():
-    assert explain_charge(_proof()) == [
+    assert explain_charge(_proof(), "en") == [
         "43 s lasted.",
         "Prefix +12092 has no entry that applies: skipped.",
         (
@@ -139,12 +147,12 @@ def test_a_charge_is_explained_in_plain_words():
     ],
 )
 def test_delay_minimum_and_started_seconds_are_explained(duration_ms, sentence):
-    assert sentence in explain_charge(_proof(duration_ms=duration_ms))
+    assert sentence in explain_charge(_proof(duration_ms=duration_ms), "en")
 
 
 def test_free_and_included_calls_say_so():
-    assert explain_charge(_proof(0))[-1] == "The rate of this entry is zero: the call is free."
-    included = explain_charge(_proof(rate_deck=a_rate_deck(a_rate("+44"))))
+    assert explain_charge(_proof(0), "en")[-1] == "The rate of this entry is zero: the call is free."
+    included = explain_charge(_proof(rate_deck=a_rate_deck(a_rate("+44"))), "en")
     assert included[-1] == "No entry of a deck applies: the call is included in the monthly price."
 
 
@@ -153,5 +161,5 @@ def test_an_estimated_end_is_marked():
 
     assert proof["estimated"] is True
     assert "The end wasn't seen: this is the time up to the last moment the call surely was up." in explain_charge(
-        proof
+        proof, "en"
     )

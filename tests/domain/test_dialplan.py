@@ -16,6 +16,7 @@ from chalicelib.domain.dialplan import (
     normalise,
 )
 from chalicelib.domain.parts import Dialplan
+from chalicelib.domain.sentences import say
 from tests.domain.builders import a_dialplan, a_rule, preset_dialplan
 
 HOSTILE = ["(a+)+$", "(a*)*b", "(a|aa)+$", "(.*)(.*)(.*)(.*)(.*)z", "((a?){30}a{30})+", "(.{0,9}){0,10}x"]
@@ -78,7 +79,7 @@ def test_variables_in_expressions_are_taken_literally() -> None:
 def test_a_rule_that_needs_an_area_code_refuses_a_caller_without_one() -> None:
     found = normalise(preset_dialplan("br"), "33332222", country_code="55", area_code="")
 
-    assert found == DialplanRefusal("impossible_number", "rule 'Local' needs _AC, which is not set")
+    assert found == DialplanRefusal("impossible_number", say("variable_not_set", rule="Local", variable="AC"))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_no_rule_and_no_number_makes_it_raise(match: str, subs: str, replacement
 
     assert isinstance(found, Normalised | DialplanRefusal)
     assert len(trials) == 1
-    assert all(isinstance(error, str) for error in compile_errors(rule))
+    assert all(fault.into("en") for _, fault in compile_errors(rule))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_no_rule_and_no_number_makes_it_raise(match: str, subs: str, replacement
     ],
 )
 def test_what_is_wrong_with_a_rule_is_said_in_plain_words(rule, words) -> None:
-    errors = compile_errors(rule)
+    errors = [f"{part}: {fault.into('en')}" for part, fault in compile_errors(rule)]
 
     assert any(error.startswith(words) for error in errors), errors
 
@@ -183,8 +184,10 @@ def test_a_dialplan_has_at_most_a_hundred_rules() -> None:
     good = a_rule("(.*)")
 
     assert dialplan_errors((good,) * MAX_RULES) == []
-    assert dialplan_errors((good,) * (MAX_RULES + 1)) == ["101 rules: more than 100"]
-    assert dialplan_errors((good, a_rule("(")))[0].startswith("rule 2: match: a closing bracket ) is missing")
+    assert dialplan_errors((good,) * (MAX_RULES + 1))[0].into("en") == "101 rules: more than 100"
+    assert (
+        dialplan_errors((good, a_rule("(")))[0].into("en").startswith("rule 2: match: a closing bracket ) is missing")
+    )
 
 
 def test_the_rule_tester_tells_what_each_rule_makes_of_a_number() -> None:

@@ -4,6 +4,7 @@ from chalicelib.domain.decks import ChunkDeck, DeckRef, MissingDeck
 from chalicelib.domain.rate_call import Charge, RatedLeg, Unrated, rate_call
 from chalicelib.domain.rate_chunks import build_chunks
 from chalicelib.domain.rating import RateError
+from chalicelib.domain.sentences import say
 from tests.domain.rating_data import AT, a_rate, a_rate_deck, a_service_deck
 
 NUMBER = "+12092488700"
@@ -36,7 +37,7 @@ def test_what_no_deck_lists_is_included_in_the_monthly_price():
     charge = _rate(rate_deck=a_rate_deck(a_rate("+44")), service_deck=a_service_deck(a_rate("SIP")))
 
     assert isinstance(charge, Charge)
-    assert (charge.amount_micros, charge.billed_s, charge.reason) == (0, 0, "included in the monthly price")
+    assert (charge.amount_micros, charge.billed_s, charge.reason) == (0, 0, say("charge_included"))
 
 
 def test_without_decks_everything_is_included():
@@ -103,7 +104,7 @@ def test_a_rate_of_zero_ends_the_search_and_says_free():
     )
 
     assert (charge.outcome, charge.amount_micros, charge.rate.key) == ("free", 0, "+1209")
-    assert charge.reason == "free: the rate is zero"
+    assert charge.reason.into("en") == "free: the rate is zero"
 
 
 def test_peers_6_a_leg_that_failed_over_is_rated_by_itself_alone():
@@ -117,15 +118,13 @@ def test_peers_6_a_leg_that_failed_over_is_rated_by_itself_alone():
 
 
 def test_peers_10_a_missing_rate_deck_is_unrated_and_not_zero():
-    unrated = _rate(
-        rate_deck=MissingDeck("deck_r", "no version is in force"), service_deck=a_service_deck(a_rate("PSTN"))
-    )
+    unrated = _rate(rate_deck=MissingDeck("deck_r", say("deck_empty")), service_deck=a_service_deck(a_rate("PSTN")))
 
-    assert unrated == Unrated("rate_deck_missing", "rate deck deck_r: no version is in force")
+    assert unrated == Unrated("rate_deck_missing", say("rate_deck_unusable", deck="deck_r", why=say("deck_empty")))
 
 
 def test_peers_10_a_missing_service_deck_is_unrated_when_the_search_comes_to_it():
-    missing = MissingDeck("deck_s", "it was deleted")
+    missing = MissingDeck("deck_s", say("deck_gone"))
 
     assert _rate(service_deck=missing).code == "service_deck_missing"
     assert _rate(rate_deck=a_rate_deck(a_rate("+1")), service_deck=missing).outcome == "rated"
@@ -134,7 +133,9 @@ def test_peers_10_a_missing_service_deck_is_unrated_when_the_search_comes_to_it(
 def test_peers_10_a_deck_in_another_currency_is_unrated():
     unrated = _rate(rate_deck=a_rate_deck(a_rate("+1"), currency="EUR"))
 
-    assert unrated == Unrated("currency_mismatch", "deck deck_r is in EUR, the customer in USD")
+    assert isinstance(unrated, Unrated)
+    assert unrated.code == "currency_mismatch"
+    assert unrated.reason.into("en") == "deck deck_r is in EUR, the customer in USD"
 
 
 def test_peers_10_a_leg_that_ended_before_its_answer_is_unrated():
@@ -150,7 +151,7 @@ def test_peers_10_an_outgoing_leg_without_a_number_is_unrated():
 def test_peers_10_an_unrated_leg_is_rated_again_when_the_cause_is_gone():
     leg = _leg()
 
-    before = _rate(leg, rate_deck=MissingDeck("deck_r", "no version is in force"))
+    before = _rate(leg, rate_deck=MissingDeck("deck_r", say("deck_empty")))
     after = _rate(leg, rate_deck=a_rate_deck(a_rate("+1", 10_000)))
 
     assert not hasattr(before, "amount_micros")
@@ -158,7 +159,7 @@ def test_peers_10_an_unrated_leg_is_rated_again_when_the_cause_is_gone():
 
 
 def test_a_missing_rate_deck_does_not_matter_to_a_leg_that_needs_none():
-    assert _rate(_leg("SIP"), rate_deck=MissingDeck("deck_r", "gone")).outcome == "included"
+    assert _rate(_leg("SIP"), rate_deck=MissingDeck("deck_r", say("deck_gone"))).outcome == "included"
 
 
 @pytest.mark.parametrize(("listed", "outcome"), [("911", "rated"), ("9", "included"), ("9112", "included")])

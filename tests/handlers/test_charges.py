@@ -35,6 +35,8 @@ def test_a_charge_shows_entry_version_arithmetic_and_a_proof_that_holds(provider
     assert charge["proof"]["entry"]["key"] == "+44"
     assert charge["proof"]["rounding"] == "half_up"
     assert any("30 s minimum + 3 x 6 s = 48 s" in line for line in charge["explanation"])
+    deck = provider.admin.get(f"/rate-decks/{plan(provider)['rate_deck_id']}").json["name"]
+    assert any(f"deck {deck} version 1" in line for line in charge["explanation"])
     assert charge["amount"] == "0.096000"
     assert charge["charged_subscriber_name"] == "Ann"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -30,7 +31,8 @@ def decide(world: TenantWorld, attempt: Attempt) -> RoutePlan | Refusal:
     scope = find_tenant_scope(world.isp_id, world.tenant_id)
     assert scope is not None
     now = datetime.now(UTC)
-    found = explain_call(scope, attempt, now, audience="isp", load_part=lambda key: build_part(key, world.sbc_id))
+    load_part = partial(build_part, sbc_id=world.sbc_id)
+    found = explain_call(scope, attempt, now, audience="isp", language="en", load_part=load_part)
     return found.decision
 
 

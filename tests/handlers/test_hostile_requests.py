@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.auth import Identity, issue_access_token
 from chalicelib.domain.errors import CATALOGUE
+from chalicelib.domain.sentences import TEXTS
 from chalicelib.handlers.http import ENDPOINTS, Endpoint
 from chalicelib.handlers.openapi import document
 from tests.api_client import Answer, ApiClient
@@ -38,6 +39,7 @@ VALUES: tuple[Any, ...] = (
     "a@b.example",
     "ppl_00000000000000000000000000",
 )
+UNEXPLAINED = TEXTS["value_not_accepted"].en
 PATHS = ("x", "%00", "%ff", "..%2f..", "x" * 3000, "ISP%23", "%F0%9F%98%80")
 
 
@@ -81,6 +83,9 @@ def _check(answer: Answer) -> None:
     if answer.status >= 400:
         assert answer.json["code"] in CATALOGUE
         assert answer.headers["content-type"] == "application/problem+json"
+        # What is wrong with a field is always said: a new kind of check needs its words in domain/field_rules.py
+        messages = [error["message"] for error in answer.json.get("errors", [])]
+        assert UNEXPLAINED not in messages, answer.text
 
 
 @pytest.mark.parametrize("entry", _endpoints())

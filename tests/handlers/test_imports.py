@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,6 +93,24 @@ def test_a_bad_line_refuses_the_whole_file_before_anything_is_written(imports: I
     assert imports.subscribers() == {}
     assert len(changes_of(imports.world.sbc_id)) == known
     assert job["result_url"] is None
+
+
+def test_what_is_wrong_with_a_file_is_told_in_the_language_of_whoever_looks(imports: Imports) -> None:
+    wrong = imports.run("username,max_calls,security_group,alias\nann,many,Mars,911\n")
+    unusable = imports.run("username,phone,fax\nann,1,1\n")
+
+    def told(job: dict[str, Any]) -> dict[str, Any]:
+        path, headers = f"{imports.world.path}/jobs/{job['id']}", {"accept-language": "pt-BR"}
+        found: dict[str, Any] = imports.world.admin.request("GET", path, headers=headers).expect(200)
+        return found
+
+    assert told(wrong)["problem"]["message"] == "1 de 1 linhas estão erradas, e nada foi importado"
+    assert {error["field"]: error["message"] for error in told(wrong)["errors"]} == {
+        "alias": "'911' é um número de serviço do plano de discagem, como uma chamada de emergência",
+        "security_group": "Não existe grupo de segurança chamado 'Mars'",
+        "max_calls": "'many' não é um número inteiro. Um número de 0 (sem limite) a 1000",
+    }
+    assert told(unusable)["problem"]["message"] == "Colunas do cabeçalho, desconhecidas: 'phone', 'fax'"
 
 
 def test_a_dry_run_with_bad_lines_is_done_and_counts_them(imports: Imports) -> None:

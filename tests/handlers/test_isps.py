@@ -163,3 +163,20 @@ def _version(part_key: str, sbc_id: str) -> int:
         TableName=db.table_name, Key={"PK": {"S": keys.sbc_versions(sbc_id)}, "SK": {"S": part_key}}
     )
     return int(found["Item"]["version"]["N"])
+
+
+def test_the_phone_is_an_app_of_the_isps_name_and_colour(api: ApiClient) -> None:
+    world = onboard(api, company="Acme Telecom")
+    world.api.put("/isp/theme", {"primary_color": "#aa0000"}, headers={"if-match": '"1"'}).expect(200)
+
+    answer = api.get(f"/themes/{world.namespace.upper()}/phone.webmanifest")
+
+    manifest = answer.expect(200)
+    assert answer.headers["content-type"] == "application/manifest+json"
+    assert (manifest["name"], manifest["theme_color"]) == ("Acme Telecom", "#aa0000")
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("/phone/", "/phone/", "standalone")
+    assert {icon["sizes"] for icon in manifest["icons"]} == {"192x192", "512x512"}
+
+
+def test_a_namespace_that_nobody_has_gives_the_platforms_own_app(api: ApiClient) -> None:
+    assert api.get("/themes/nobody-at-all/phone.webmanifest").expect(200)["name"] == "Patchbay"

@@ -21,6 +21,20 @@ def test_me_tells_who_is_logged_in(api: ApiClient) -> None:
     assert me["isp"]["namespace"] == world.namespace
 
 
+def test_the_last_login_is_noted_without_changing_the_user(api: ApiClient) -> None:
+    world = onboard(api)
+    (before,) = world.api.get("/users").expect(200)["items"]
+    api.post("/auth/login", world.login_body(password="wrong password")).expect(401)
+    (refused,) = world.api.get("/users").expect(200)["items"]
+
+    api.post("/auth/login", world.login_body()).expect(200)
+
+    (after,) = world.api.get("/users").expect(200)["items"]
+    assert refused == before
+    assert after["last_login_at"] > before["last_login_at"]
+    assert after["version"] == before["version"]
+
+
 def test_whatever_is_wrong_the_answer_is_the_same(api: ApiClient) -> None:
     world = onboard(api)
 

@@ -80,7 +80,7 @@ def test_who_is_to_blame_is_told(world: TenantWorld, scope: TenantScope) -> None
 
     error = refusal(batch)
 
-    assert (error.code, error.errors[0]["field"]) == ("name_taken", "alias")
+    assert (error.code, error.errors[0].field) == ("name_taken", "alias")
     assert batch.find_blamed(error) == {bob.id}
     assert count_subscribers(scope) == 1
 

@@ -22,7 +22,7 @@ class BrokenMailer:
 
 def test_signing_up_is_to_be_tried_again(dynamodb: str) -> None:
     with pytest.raises(PatchbayError) as caught:
-        start_signup(email=an_email(), source_ip="10.0.0.1", mail=BrokenMailer())
+        start_signup(email=an_email(), source_ip="10.0.0.1", language="en", mail=BrokenMailer())
 
     assert caught.value.code == "try_again"
 
@@ -30,7 +30,9 @@ def test_signing_up_is_to_be_tried_again(dynamodb: str) -> None:
 def test_a_reset_is_answered_as_ever(api: ApiClient) -> None:
     world = onboard(api)
 
-    request_password_reset(namespace=world.namespace, email=world.email, source_ip="10.0.0.2", mail=BrokenMailer())
+    request_password_reset(
+        namespace=world.namespace, email=world.email, source_ip="10.0.0.2", language="en", mail=BrokenMailer()
+    )
 
 
 def test_an_answer_to_a_reset_takes_its_time(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +42,9 @@ def test_an_answer_to_a_reset_takes_its_time(api: ApiClient, monkeypatch: pytest
     monkeypatch.setenv("PATCHBAY_UNIFORM_ANSWER_MS", "60000")
     settings.cache_clear()
     try:
-        request_password_reset(namespace="none", email=an_email(), source_ip="10.0.0.3", pause=pauses.append)
+        request_password_reset(
+            namespace="none", email=an_email(), source_ip="10.0.0.3", language="en", pause=pauses.append
+        )
     finally:
         monkeypatch.undo()
         settings.cache_clear()
@@ -54,9 +58,9 @@ def test_a_user_is_made_and_can_be_invited_again(api: ApiClient) -> None:
     scope = IspScope(world.api.get("/isp").expect(200)["id"])
     values = {"email": an_email(), "full_name": "Bob", "role": "isp_admin", "tenant_ids": [], "suspended": False}
 
-    made = invite_user(scope, values, actor=Actor("usr_x"), mail=BrokenMailer())
+    made = invite_user(scope, values, language="en", actor=Actor("usr_x"), mail=BrokenMailer())
 
     with pytest.raises(PatchbayError) as caught:
-        invite_user_again(scope, made.id, mail=BrokenMailer())
+        invite_user_again(scope, made.id, language="en", mail=BrokenMailer())
     assert caught.value.code == "try_again"
     world.api.post(f"/users/{made.id}/invitation").expect(204)

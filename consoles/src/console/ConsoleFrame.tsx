@@ -21,8 +21,8 @@ export function ConsoleFrame() {
     </Button>
   );
   return (
-    <Frame pages={PAGES} name={tenant?.name} tools={<OtherTenant />} leave={viewedTenant ? leave : undefined}
-      banner={viewedTenant ? <ViewBanner name={tenant?.name} /> : undefined} />
+    <Frame pages={PAGES} name={tenant?.name} tools={<Box visibleFrom="sm"><OtherTenant /></Box>} leave={viewedTenant ? leave : undefined}
+      banner={viewedTenant ? <ViewBanner name={tenant?.name} /> : <Box hiddenFrom="sm"><OtherTenant /></Box>} />
   );
 }
 
@@ -40,7 +40,7 @@ function OtherTenant() {
   const tenants = useOwnTenants() ?? [];
   if (viewedTenant || tenants.length < 2) return null;
   return (
-    <NativeSelect size="xs" aria-label={t('console.tenant')} value={tenantInPath} maw={180}
+    <NativeSelect size="xs" aria-label={t('console.tenant')} value={tenantInPath} mb={{ base: 'sm', sm: 0 }}
       data={tenants.map((one) => ({ value: one.id, label: one.name }))}
       onChange={(event) => location.assign(`/console/${event.currentTarget.value}/`)} />
   );

@@ -1,4 +1,6 @@
 import { Alert, Button, Group, Table, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { Fields } from './formContext';
 import { useI18n } from './i18n';
 
@@ -9,16 +11,25 @@ interface Props {
   onTheirs: () => void;
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** Of records that a form of this page has offered by name. */
+function useKnownNames(): ReadonlyMap<unknown, string> {
+  const found = useQueryClient().getQueriesData<{ items: { id: string; name: string }[] }>({ predicate: ({ queryKey }) => queryKey[1] === 'names' });
+  return new Map(found.flatMap(([, data]) => data?.items ?? []).map((one) => [one.id, one.name]));
 }
 
 /** Somebody else saved first: both versions, and which one to go on with. */
 export function Conflict({ mine, theirs, onMine, onTheirs }: Props) {
   const { t, find } = useI18n();
+  const known = useKnownNames();
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: 'center' }), []);
+  const show = (value: unknown): string => {
+    if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.map(show).join(', ');
+    return known.get(value) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+  };
   const names = Object.keys(mine).filter((name) => JSON.stringify(mine[name]) !== JSON.stringify(theirs[name]));
   return (
-    <Alert color="yellow" title={t('conflict.title')} role="alert">
+    <Alert ref={box} color="yellow" title={t('conflict.title')} role="alert">
       <Text size="sm">{t('conflict.text')}</Text>
       <Table my="sm" layout="fixed" className="versions">
         <Table.Thead>

@@ -10,7 +10,7 @@ export function Fold({ title, fields, children }: { title: string; fields: reado
   return (
     <details open={opened || faulty} onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>{title}</summary>
-      <Stack pt="xs">{children}</Stack>
+      <Stack py="xs">{children}</Stack>
     </details>
   );
 }

@@ -1,5 +1,6 @@
 import { NativeSelect } from '@mantine/core';
-import { LANGUAGES, useI18n, type Language } from './i18n';
+import { useI18n } from './i18n';
+import { LANGUAGES, type Language } from './language';
 
 export function LanguageChoice() {
   const { t, language, setLanguage } = useI18n();

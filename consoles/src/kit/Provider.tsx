@@ -1,6 +1,5 @@
 import '../styles/kit.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { I18nProvider, type Loaded } from './i18n';
@@ -24,10 +23,7 @@ export function Provider({ first, children }: { first: Loaded; children: ReactNo
   return (
     <MantineProvider theme={theme} cssVariablesResolver={resolveVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
-        <I18nProvider first={first}>
-          <Notifications position="top-center" />
-          {children}
-        </I18nProvider>
+        <I18nProvider first={first}>{children}</I18nProvider>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -1,5 +1,5 @@
 import { useForm, type UseFormReturnType } from '@mantine/form';
-import { createContext, useContext, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, type ReactNode } from 'react';
 import { useI18n } from './i18n';
 import { findFaults, type Fault, type SchemaName } from './rules';
 
@@ -15,15 +15,18 @@ interface Found {
 
 const Context = createContext<Found | null>(null);
 
-/** A form that checks itself on blur by the API's schema. */
+/** A form that checks itself on blur by the API's schema. What was said of it in another language is taken back. */
 export function useRecordForm(schema: SchemaName, initialValues: Fields, check?: Check): RecordForm {
-  const { t } = useI18n();
-  return useForm<Fields>({
+  const { t, language } = useI18n();
+  const form = useForm<Fields>({
     initialValues,
     validateInputOnBlur: true,
     validate: (values) =>
       Object.fromEntries(Object.entries({ ...findFaults(schema, values), ...check?.(values) }).map(([path, fault]) => [path, t(...fault)])),
   });
+  const { clearErrors } = form;
+  useEffect(() => clearErrors(), [language, clearErrors]);
+  return form;
 }
 
 export function FormFields({ form, prefix = '', children }: { form: RecordForm; prefix?: string; children: ReactNode }) {

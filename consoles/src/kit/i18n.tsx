@@ -1,9 +1,9 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Dictionary, Key } from '../locales/dictionary';
+import { LANGUAGES, spoken, type Language } from './language';
 import { connected } from './session';
 
-export const LANGUAGES = { en: 'English', 'pt-BR': 'Português (Brasil)' } as const;
-export type Language = keyof typeof LANGUAGES;
 export type Values = Readonly<Record<string, string | number>>;
 
 const REMEMBERED = 'patchbay.language';
@@ -38,8 +38,11 @@ export function preferredLanguage(): Language {
   return navigator.language.startsWith('pt') ? 'pt-BR' : 'en';
 }
 
+/** From then on the API is asked for it too. */
 export async function loadLanguage(all: Words, language: Language): Promise<Loaded> {
-  return { all, language, words: (await all[language]()).words };
+  const { words } = await all[language]();
+  spoken.set(language);
+  return { all, language, words };
 }
 
 function makeI18n(language: Language, words: Dictionary, setLanguage: (language: Language) => void): I18n {
@@ -61,9 +64,11 @@ export interface Loaded {
   words: Dictionary;
 }
 
-/** `first` is loaded before the first paint, so that nothing is shown in the wrong language. */
+/** `first` is loaded before the first paint, so that nothing is shown in the wrong language. What the API wrote in the
+ * language before is asked for again. */
 export function I18nProvider({ first, children }: { first: Loaded; children: ReactNode }) {
   const [{ all, language, words }, setLoaded] = useState(first);
+  const queries = useQueryClient();
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
@@ -74,11 +79,12 @@ export function I18nProvider({ first, children }: { first: Loaded; children: Rea
           (found) => {
             localStorage.setItem(REMEMBERED, next);
             setLoaded(found);
+            void queries.invalidateQueries();
           },
           () => connected.set(false),
         );
       }),
-    [all, language, words],
+    [all, language, words, queries],
   );
   return <Context value={value}>{children}</Context>;
 }

@@ -10,6 +10,9 @@ export class Problem extends Error {
     readonly code: string,
     readonly detail: string,
     readonly fields: Readonly<Record<string, string>>,
+    readonly title = '',
+    /** That title, detail and fields are written in. */
+    readonly language = '',
   ) {
     super(`${code} ${detail}`);
   }
@@ -20,6 +23,7 @@ export class Unreachable extends Error {}
 
 export async function readProblem(response: Response): Promise<Problem> {
   const found = (await response.json().catch(() => null)) as Partial<ProblemDocument> | null;
+  const language = response.headers.get('Content-Language') ?? 'en';
   const fields = Object.fromEntries((found?.errors ?? []).map((one) => [one.field, one.message]));
-  return new Problem(response.status, found?.code ?? 'internal_error', found?.detail ?? '', fields);
+  return new Problem(response.status, found?.code ?? 'internal_error', found?.detail ?? '', fields, found?.title ?? '', language);
 }

@@ -1,16 +1,13 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { send } from './api';
 import type { Fields } from './formContext';
 import { defaultsOf, type SchemaName } from './rules';
 
+export { listQuery, type Page } from './lists';
+
 export interface RecordView {
   id: string;
   version: number;
-}
-
-export interface Page<V> {
-  items: V[];
-  next_cursor?: string | null;
 }
 
 /** A kind of record: where it lives and what it is made of. */
@@ -21,15 +18,6 @@ export interface Resource {
   schema: SchemaName;
   /** Fields that are sent when a record is made and never afterwards. */
   fixed?: readonly string[];
-}
-
-export function listQuery<V>(path: string, query: Record<string, string | undefined>) {
-  return infiniteQueryOptions({
-    queryKey: [path, 'list', query],
-    queryFn: ({ pageParam }) => send<Page<V>>('GET', path, { query: { ...query, limit: 50, cursor: pageParam } }),
-    initialPageParam: '',
-    getNextPageParam: (last: Page<V>) => last.next_cursor ?? undefined,
-  });
 }
 
 export function recordQuery<V>(path: string, id: string) {

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { spoken } from './language';
 import { authorisedFetch, connected, session, startSession } from './session';
 
 const answers: Response[] = [];
@@ -64,4 +65,14 @@ test('logging in keeps the token in memory', () => {
   startSession({ access_token: 'fresh', role: 'isp_admin' });
 
   expect(session.get()).toEqual({ status: 'in', token: 'fresh', role: 'isp_admin' });
+});
+
+test('every request asks for the language of the page, also the one that renews the session', async () => {
+  spoken.set('pt-BR');
+  answers.push(json({}, 401), json({ access_token: 'new', role: 'isp_admin' }), json({}));
+
+  await authorisedFetch(request());
+  spoken.set('en');
+
+  expect(asked.map((one) => one.headers.get('Accept-Language'))).toEqual(['pt-BR', 'pt-BR', 'pt-BR']);
 });

@@ -1,4 +1,5 @@
 // The access token lives in memory alone; the refresh token in a cookie that scripts can't read.
+import { spoken } from './language';
 import { SESSION_OF, viewedTenant } from './place';
 import { readProblem, Unreachable, type Problem } from './problem';
 import { Store } from './store';
@@ -27,8 +28,10 @@ export function startSession(tokens: Tokens): void {
   session.set({ status: 'in', token: tokens.access_token, role: tokens.role });
 }
 
-/** A request that tells the rest of the console whether the API can be reached. Raises Unreachable. */
+/** A request in the page's language, that tells the rest of the console whether the API can be reached. Raises
+ * Unreachable. */
 export async function reach(request: Request): Promise<Response> {
+  request.headers.set('Accept-Language', spoken.get());
   try {
     const response = await fetch(request);
     connected.set(true);

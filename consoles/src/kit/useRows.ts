@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { listQuery } from './resource';
+import { listQuery } from './lists';
 
 const ENOUGH = 25; // rows, for a page to be worth looking at
 const PAGES = 8; // that are asked for without being told to

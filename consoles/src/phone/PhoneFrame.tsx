@@ -1,7 +1,6 @@
 import { ActionIcon, Alert, Box, Button, Group, Stack, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { Key } from '../locales/dictionary';
 import { useI18n } from '../kit/i18n';
 import { LanguageChoice } from '../kit/LanguageChoice';
@@ -11,7 +10,7 @@ import { logOut, session } from '../kit/session';
 import { useStore } from '../kit/store';
 import { applyLookOf } from '../kit/theme';
 import { useProblemText } from '../kit/useProblemText';
-import { account, phoneState, startPhone, stopPhone } from './engine';
+import { account, loadAccount, phoneState, renewPhone, startPhone, stopPhone } from './engine';
 import { useInstallable } from './installing';
 import { LoginForm } from './pages/Login';
 import { Announcer } from './parts/Announcer';
@@ -19,6 +18,8 @@ import { Elsewhere } from './parts/Elsewhere';
 import { PhonePanel } from './parts/PhonePanel';
 import { Standing } from './parts/Standing';
 import { Troubles } from './parts/Troubles';
+import { Go } from './parts/Go';
+import { go, place } from './place';
 import { askForTurn, giveUpTurn, turn } from './sip/turn';
 
 const PAGES: readonly { to: string; title: Key }[] = [
@@ -26,12 +27,14 @@ const PAGES: readonly { to: string; title: Key }[] = [
   { to: '/history', title: 'phone.history' },
   { to: '/contacts', title: 'phone.contacts' },
   { to: '/sound', title: 'phone.sound' },
-  { to: '/setup', title: 'phone.setup' },
+  { to: '/setup', title: 'phone.setup_short' },
 ];
 
+const AGAIN_MS = 5_000;
+
 /** The phone on the left, a page beside it; on a small screen one after the other, with the calls above all. */
-export function PhoneFrame() {
-  const { pathname } = useLocation();
+export function PhoneFrame({ children }: { children: ReactNode }) {
+  const { path: pathname } = useStore(place);
   const mine = useStore(turn) === 'mine';
   const trouble = usePhone(mine);
   useLook();
@@ -43,7 +46,7 @@ export function PhoneFrame() {
       <Header />
       <Announcer />
       {useStore(session).status === 'expired' && <Expired />}
-      <Box className={pathname === '/' ? 'phone at-keypad' : 'phone'}>
+      <Box component="main" className={pathname === '/' ? 'phone at-keypad' : 'phone'}>
         <Box component="section" className="panel" aria-labelledby="panel">
           <h1 id="panel" className="unseen">{t('phone.title')}</h1>
           {trouble ? <Alert color="red" role="alert">{tell(trouble)}</Alert> : null}
@@ -54,8 +57,9 @@ export function PhoneFrame() {
             </>
           )}
         </Box>
-        <Box component="main" className="page"><Outlet /></Box>
+        <Box className="page">{children}</Box>
       </Box>
+      <Group component="footer" hiddenFrom="sm" justify="flex-end" p="sm"><LanguageChoice /></Group>
     </>
   );
 }
@@ -71,11 +75,10 @@ function usePhone(mine: boolean): unknown {
       return undefined;
     }
     if (status !== 'in') return undefined;
-    const start = () => void startPhone().then(() => setTrouble(null), setTrouble);
-    start();
-    const timer = setInterval(start, 5_000);
-    return () => clearInterval(timer);
+    return keepTrying(startPhone, setTrouble);
   }, [mine, status]);
+  // history and contacts are there in a tab that isn't the phone too
+  useEffect(() => (mine || status !== 'in' ? undefined : keepTrying(loadAccount, setTrouble)), [mine, status]);
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => phoneState.get().lines.some((line) => line.stage === 'talking') && event.preventDefault();
     window.addEventListener('beforeunload', ask);
@@ -88,6 +91,13 @@ function usePhone(mine: boolean): unknown {
   return trouble;
 }
 
+function keepTrying(work: () => Promise<unknown>, tell: (trouble: unknown) => void): () => void {
+  const attempt = () => void work().then(() => tell(null), tell);
+  attempt();
+  const timer = setInterval(attempt, AGAIN_MS);
+  return () => clearInterval(timer);
+}
+
 function useLook(): void {
   const { data: me } = useQuery(meQuery);
   const namespace = me?.isp?.namespace;
@@ -98,7 +108,7 @@ function useLook(): void {
 
 function Header() {
   const { t } = useI18n();
-  const { pathname } = useLocation();
+  const { path: pathname } = useStore(place);
   const who = useStore(account);
   return (
     <header className="head">
@@ -116,7 +126,7 @@ function Header() {
       </Group>
       <nav aria-label={t('kit.menu')} className="tabs">
         {PAGES.map(({ to, title }) => (
-          <Link key={to} to={to} className="tab" aria-current={pathname === to ? 'page' : undefined}>{t(title)}</Link>
+          <Go key={to} to={to} className="tab" aria-current={pathname === to ? 'page' : undefined}>{t(title)}</Go>
         ))}
       </nav>
     </header>
@@ -137,7 +147,6 @@ function LeaveButton() {
   const { t } = useI18n();
   const tell = useProblemText();
   const queries = useQueryClient();
-  const navigate = useNavigate();
   const [trouble, setTrouble] = useState('');
   const leave = async () => {
     const problem = await logOut().catch((error: unknown) => error);
@@ -149,7 +158,7 @@ function LeaveButton() {
     giveUpTurn();
     account.set(null);
     queries.clear();
-    await navigate({ to: '/login' });
+    go('/');
   };
   return (
     <>
@@ -168,7 +177,7 @@ function Expired() {
       <Stack gap="xs" maw={420}>
         <Text fw={600}>{t('phone.again')}</Text>
         <Text size="sm">{t('phone.again_text')}</Text>
-        <LoginForm fixed={who ? `${who.username}@${who.domain}` : ''} onSuccess={() => undefined} />
+        <LoginForm fixed={who ? `${who.username}@${who.domain}` : ''} onSuccess={renewPhone} />
       </Stack>
     </Box>
   );

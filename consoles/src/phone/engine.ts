@@ -14,8 +14,13 @@ export const phoneState = new Store<PhoneState>(IDLE);
 export const account = new Store<Account | null>(null);
 export const microphoneTrouble = new Store<MicrophoneTrouble | null>(null);
 
+/** When a call's record is looked for after its end: it takes some seconds from the SBC to the API. */
+const RECORD_MS = [1_000, 4_000, 15_000];
+
 let phone: Phone | null = null;
 let starting: Promise<void> | null = null;
+/** Counts starts and stops: what was begun before a stop comes to nothing. */
+let round = 0;
 
 phoneState.subscribe(() => tellCalls(phoneState.get().lines.filter(isLive).length));
 
@@ -28,9 +33,17 @@ export function startPhone(): Promise<void> {
   return starting;
 }
 
-async function begin(): Promise<void> {
-  const [found, { Phone }] = await Promise.all([take(api.GET('/v1/me/phone')), import('./sip/phone')]);
+/** Who this is. Asked anew until it was answered, then kept until the log-out. */
+export async function loadAccount(): Promise<Account> {
+  const found = account.get() ?? (await take(api.GET('/v1/me/phone')));
   account.set(found);
+  return found;
+}
+
+async function begin(): Promise<void> {
+  const mine = (round += 1);
+  const [found, { Phone }] = await Promise.all([loadAccount(), import('./sip/phone')]);
+  if (round !== mine) return;
   if (!canCall() || !found.websocket_url) {
     const refusal = canCall() ? 'no_websocket' : 'insecure';
     phoneState.set({ ...IDLE, connection: 'refused', refusal });
@@ -39,12 +52,21 @@ async function begin(): Promise<void> {
   phone = new Phone(found, {
     state: phoneState,
     findPeer,
-    onOver: () => void queries.invalidateQueries({ queryKey: [`/v1/tenants/${found.tenant_id}/calls`] }),
+    onOver: () => RECORD_MS.forEach((ms) => setTimeout(() => void queries.invalidateQueries({ queryKey: [`/v1/tenants/${found.tenant_id}/calls`] }), ms)),
   });
   phone.start();
 }
 
+/** With what the API says now, if the SBC wouldn't have it as it was. */
+export function renewPhone(): void {
+  if (phoneState.get().connection !== 'refused') return;
+  stopPhone();
+  account.set(null);
+  void startPhone().catch(() => undefined);
+}
+
 export function stopPhone(): void {
+  round += 1;
   phone?.stop();
   phone = null;
   starting = null;

@@ -1,5 +1,5 @@
 import './styles';
-import { startConsole } from '../kit/mount';
-import { router } from './router';
+import { mount } from '../kit/mount';
+import { App } from './App';
 
-await startConsole({ en: () => import('../locales/en/words-phone'), 'pt-BR': () => import('../locales/pt-BR/words-phone') }, router);
+await mount({ en: () => import('../locales/en/words-phone'), 'pt-BR': () => import('../locales/pt-BR/words-phone') }, <App />);

@@ -4,6 +4,7 @@ import { hear, makeTone, measure } from "./sound.js";
 
 const events = []; // {kind, originator, cause, status}
 let ua = null;
+let socket = null;
 let session = null;
 let options = {};
 
@@ -14,8 +15,10 @@ function note(kind, { originator = "", cause = "", message = null } = {}) {
 // Resolves when the registrar has answered. `tone_hz` 0 takes the microphone.
 function start(wanted) {
   options = wanted;
+  socket = new JsSIP.WebSocketInterface(options.url);
   ua = new JsSIP.UA({
-    sockets: [new JsSIP.WebSocketInterface(options.url)],
+    sockets: [socket],
+    ...options.as,
     uri: `sip:${options.user}@${options.domain}`,
     password: options.password,
     register_expires: 300,
@@ -101,6 +104,9 @@ window.phone = {
   answer,
   statistics,
   heard: measure,
+  cut: () => socket._ws.close(),
+  probe: () => session.sendRequest("OPTIONS", { eventHandlers: { onDialogError: () => note("gone") } }),
+  whoAmI: () => ({ contact_uri: ua.contact.uri.toString(), instance_id: ua.configuration.instance_id }),
   hangUp: () => session.terminate(),
   hold: () => whenReady(() => session.hold()),
   resume: () => whenReady(() => session.unhold()),

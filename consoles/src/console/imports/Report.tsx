@@ -15,22 +15,18 @@ export function Progressing({ job, label }: { job: Job; label: string }) {
   );
 }
 
-/** What is wrong, line by line as an editor counts them. The API's own sentences are English; the rest isn't. */
+/** What is wrong, line by line as an editor counts them, in the API's words. */
 export function JobErrors({ job }: { job: Job }) {
-  const { t, find, language } = useI18n();
-  const why = (code: string, message: string) => {
-    const own = find(`import.${code}`) || find(`problem.${code}`);
-    return language === 'en' || !own ? message : own;
-  };
+  const { t, find } = useI18n();
   return (
     <>
-      {job.problem && <Alert color="red" role="alert" title={find(`problem.${job.problem.code}`)}>{language === 'en' ? job.problem.message : ''}</Alert>}
+      {job.problem && <Alert color="red" role="alert" title={find(`problem.${job.problem.code}`)}>{job.problem.message}</Alert>}
       {job.errors.length > 0 && (
         <Table aria-label={t('import.errors')} verticalSpacing={4} className="versions">
           <Table.Thead><Table.Tr><Table.Th w={64}>{t('import.line')}</Table.Th><Table.Th>{t('import.column')}</Table.Th><Table.Th>{t('import.why')}</Table.Th></Table.Tr></Table.Thead>
           <Table.Tbody>
             {job.errors.map((one, index) => (
-              <Table.Tr key={index}><Table.Td>{one.line}</Table.Td><Table.Td className="mono">{one.field}</Table.Td><Table.Td>{why(one.code, one.message)}</Table.Td></Table.Tr>
+              <Table.Tr key={index}><Table.Td>{one.line}</Table.Td><Table.Td className="mono">{one.field}</Table.Td><Table.Td>{one.message}</Table.Td></Table.Tr>
             ))}
           </Table.Tbody>
         </Table>

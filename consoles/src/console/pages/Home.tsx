@@ -15,7 +15,7 @@ export function Home() {
     <Stack maw={860}>
       <Title order={1} size="h2">{t('start.title')}</Title>
       {found ? (
-        <SimpleGrid cols={{ base: 1, xs: 3 }}>
+        <SimpleGrid cols={3} spacing={{ base: 'xs', sm: 'md' }}>
           <Figure to="/subscribers" label={t('subscriber.title')} count={found.subscribers} />
           <Figure to="/numbers" label={t('number.title')} count={found.numbers} />
           <Figure to="/calls" label={t('start.today')} count={found.calls} more={t('start.answered', { n: found.answered })} />
@@ -29,7 +29,7 @@ export function Home() {
 
 function Figure({ to, label, count, more }: { to: string; label: string; count: Count; more?: string }) {
   return (
-    <div className="card">
+    <div className="card tight">
       <Anchor component={Link} to={to} size="sm">{label}</Anchor>
       <Text size="xl" fw={600}>{count.n}{count.more && '+'}</Text>
       {more && <Text size="sm" c="dimmed">{more}</Text>}

@@ -148,7 +148,7 @@ function Export() {
         {job?.result_url && <Button component="a" href={job.result_url} download>{t('export.download', { n: job.total })}</Button>}
       </Group>
       {failed && <Alert color="red" role="alert" mt="sm">{tell(failed)}</Alert>}
-      {job?.problem && <Alert color="red" role="alert" mt="sm">{t('problem.unexpected')}</Alert>}
+      {job?.problem && <Alert color="red" role="alert" mt="sm">{job.problem.message}</Alert>}
     </section>
   );
 }

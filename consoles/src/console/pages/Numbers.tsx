@@ -27,7 +27,7 @@ export function Numbers() {
     <>
       <Group justify="space-between" mb="xs">
         <Title order={1} size="h2">{t('number.title')}</Title>
-        <Button onClick={take}>{t('number.take')}</Button>
+        <Button onClick={take} data-adds>{t('number.take')}</Button>
       </Group>
       <Text c="dimmed" mb="md" maw={720}>{t('number.about_tenant')}</Text>
       <Own onTake={take} />

@@ -5,7 +5,7 @@ export interface Change {
 }
 
 // Every change moves these
-const NOISE = new Set(['version', 'updated_at', 'created_at']);
+const NOISE = new Set(['version', 'updated_at', 'created_at', 'last_login_at', 'sessions_from']);
 
 /** The fields that differ, as texts; what was made or removed has all of its fields on one side. */
 export function changesBetween(before: unknown, after: unknown): Change[] {

@@ -4,6 +4,7 @@ import type { Schemas } from '../../kit/api';
 import { useNames } from '../../kit/FieldReference';
 import { useI18n } from '../../kit/i18n';
 import { Mark } from '../../kit/Standing';
+import { asSearch } from '../../kit/useListSearch';
 import { useRateTexts } from '../decks/useRateTexts';
 import { EVER } from '../decks/rates';
 
@@ -75,5 +76,5 @@ function Deck({ id, version }: { id: string; version: number }) {
   const serviceDeck = useNames('/v1/service-decks').find((one) => one.id === id);
   const told = t('charge.deck_version', { name: rateDeck?.name ?? serviceDeck?.name ?? id, version });
   if (rateDeck) return <Anchor component={Link} to={`/rate-decks/${id}`}>{told}</Anchor>;
-  return serviceDeck ? <Anchor component={Link} to="/service-decks" search={{ open: id } as never}>{told}</Anchor> : told;
+  return serviceDeck ? <Anchor component={Link} to="/service-decks" search={asSearch({ open: id })}>{told}</Anchor> : told;
 }

@@ -27,6 +27,7 @@ export function Entries({ form }: { form: RecordForm }) {
               <RateFields currency={String(currency)} />
             </Stack>
           </FormFields>
+          {form.errors[`entries.${index}`] && <Text size="xs" c="var(--mantine-color-error)" role="alert" mt="xs">{form.errors[`entries.${index}`]}</Text>}
           <Group justify="flex-end" mt="xs">
             <ActionIcon variant="default" onClick={() => form.removeListItem('entries', index)} aria-label={t('service_deck.remove_entry', { n: index + 1 })}>×</ActionIcon>
           </Group>

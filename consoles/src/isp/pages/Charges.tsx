@@ -8,7 +8,7 @@ import { useNames } from '../../kit/FieldReference';
 import { useI18n } from '../../kit/i18n';
 import { Mark } from '../../kit/Standing';
 import { timeOf } from '../../kit/ids';
-import { useListSearch } from '../../kit/useListSearch';
+import { asSearch, useListSearch } from '../../kit/useListSearch';
 import { useProblemText } from '../../kit/useProblemText';
 import { useRows } from '../../kit/useRows';
 import { CallFilters, useCallQuery } from '../calls/CallFilters';
@@ -109,7 +109,7 @@ function Opened({ id }: { id: string }) {
     <Stack>
       <Group justify="space-between">
         <Text size="sm">{date(data.setup_at)}</Text>
-        <Anchor component={Link} to="/calls" search={{ open: id } as never} size="sm">{t('call.explain')}</Anchor>
+        <Anchor component={Link} to="/calls" search={asSearch({ open: id })} size="sm">{t('call.explain')}</Anchor>
       </Group>
       <ChargesOf id={id} charges={data.charges} />
     </Stack>

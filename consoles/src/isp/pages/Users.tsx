@@ -16,13 +16,17 @@ type User = Schemas['UserView'];
 const USERS: Resource = { path: '/v1/users', noun: 'user', schema: 'UserBody' };
 
 export function Users() {
-  const { t, find } = useI18n();
+  const { t, find, date } = useI18n();
+  const tenants = useNames('/v1/tenants');
+  const named = (ids: string[]) => ids.map((id) => tenants.find((one) => one.id === id)?.name ?? '').filter(Boolean).join(', ');
   return (
     <ListPage<User> resource={USERS}
       columns={[
         { title: t('f.full_name'), cell: (row) => row.full_name },
         { title: t('f.email'), cell: (row) => row.email },
         { title: t('f.role'), cell: (row) => find(`o.${row.role}`) },
+        { title: t('f.tenant_ids'), cell: (row) => named(row.tenant_ids) },
+        { title: t('user.last_login'), cell: (row) => (row.last_login_at ? date(row.last_login_at) : t('user.never')) },
         { title: t('kit.state'), cell: (row) => (row.invited ? t('user.invited') : <Standing suspended={row.suspended} />) },
       ]}
       fields={(form, record) => <UserFields form={form} record={record} />}

@@ -17,7 +17,7 @@ export const console = {
   'console.no_tenant': 'No tenant was given to you yet. Ask your provider.',
   'start.title': 'Home',
   'start.today': 'Calls today',
-  'start.answered': '{n} answered',
+  'start.answered': 'answered: {n}',
   'start.group': 'Make a security group',
   'start.group_text': 'What may be called outside, by country.',
   'start.subscriber': 'Add a subscriber',

@@ -4,6 +4,7 @@ export const phone = {
   'phone.contacts': 'Contacts',
   'phone.sound': 'Sound',
   'phone.setup': 'Set up a phone',
+  'phone.setup_short': 'Set-up',
   'phone.enter': 'Log in',
   'phone.login': 'Log in to your phone',
   'phone.login_text': 'Your calls in this browser.',
@@ -86,6 +87,7 @@ export const phone = {
   'phone.transfer_help': '"Ask first" holds this call and rings them; then you connect the two.',
   'phone.transferring': 'Transferring to {to}',
   'phone.transfer_failed': 'The transfer to {to} didn\'t work: the other side refused it, or nobody answered. The call is still yours.',
+  'phone.transfer_outside': '{to} can\'t have this call: whoever is outside can\'t be transferred. The call is still yours.',
   'phone.connect': 'Connect {one} with {other}',
   'phone.connect_outside': 'A call can be handed over to colleagues. To send it to {name}, hang up here and use Transfer.',
   'phone.offer_title': 'A transfer',
@@ -153,6 +155,7 @@ export const phone = {
   'end.connection': 'The connection was lost',
   'end.lost': 'The call ended while the connection was down',
   'end.microphone': 'The microphone isn\'t allowed',
+  'end.transferred': 'Transferred',
   'end.you_hung_up': 'You hung up',
   'end.they_hung_up': 'The other side hung up',
 };

@@ -28,5 +28,6 @@ export const problems = {
   'problem.domain_not_verified': 'Verify the domain first.',
   'problem.txt_record_not_found': 'The TXT record wasn\'t found yet.',
   'problem.did_not_available': 'This number isn\'t free.',
+  'problem.deck_invalid': 'The prices can\'t be used as they stand.',
   'problem.currency_mismatch': 'The currencies don\'t agree.',
 };

@@ -18,7 +18,7 @@ export const console: Record<keyof typeof english, string> = {
   'console.no_tenant': 'Nenhum tenant foi dado a você ainda. Fale com o seu provedor.',
   'start.title': 'Início',
   'start.today': 'Ligações hoje',
-  'start.answered': '{n} atendidas',
+  'start.answered': 'atendidas: {n}',
   'start.group': 'Criar um grupo de segurança',
   'start.group_text': 'Para onde se pode ligar fora, por país.',
   'start.subscriber': 'Adicionar um assinante',

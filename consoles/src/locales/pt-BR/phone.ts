@@ -6,6 +6,7 @@ export const phone: Record<keyof typeof english, string> = {
   'phone.contacts': 'Contatos',
   'phone.sound': 'Som',
   'phone.setup': 'Configurar um telefone',
+  'phone.setup_short': 'Configurar',
   'phone.enter': 'Entrar',
   'phone.login': 'Entre no seu telefone',
   'phone.login_text': 'Suas ligações neste navegador.',
@@ -88,6 +89,7 @@ export const phone: Record<keyof typeof english, string> = {
   'phone.transfer_help': '"Consultar antes" retém esta ligação e chama a pessoa; depois você conecta os dois.',
   'phone.transferring': 'Transferindo para {to}',
   'phone.transfer_failed': 'A transferência para {to} não funcionou: o outro lado recusou ou ninguém atendeu. A ligação continua com você.',
+  'phone.transfer_outside': '{to} não pode receber esta ligação: quem está fora não pode ser transferido. A ligação continua com você.',
   'phone.connect': 'Conectar {one} com {other}',
   'phone.connect_outside': 'Uma ligação pode ser passada a colegas. Para enviá-la a {name}, desligue aqui e use Transferir.',
   'phone.offer_title': 'Uma transferência',
@@ -155,6 +157,7 @@ export const phone: Record<keyof typeof english, string> = {
   'end.connection': 'A conexão caiu',
   'end.lost': 'A ligação terminou enquanto a conexão estava fora',
   'end.microphone': 'O microfone não está permitido',
+  'end.transferred': 'Transferida',
   'end.you_hung_up': 'Você desligou',
   'end.they_hung_up': 'O outro lado desligou',
 };

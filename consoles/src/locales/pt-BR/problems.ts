@@ -30,5 +30,6 @@ export const problems: Record<keyof typeof english, string> = {
   'problem.domain_not_verified': 'Verifique o domínio primeiro.',
   'problem.txt_record_not_found': 'O registro TXT ainda não foi encontrado.',
   'problem.did_not_available': 'Este número não está livre.',
+  'problem.deck_invalid': 'Os preços não podem ser usados assim.',
   'problem.currency_mismatch': 'As moedas não são as mesmas.',
 };

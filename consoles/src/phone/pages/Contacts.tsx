@@ -4,11 +4,11 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import type { Schemas } from '../../kit/api';
 import { Empty } from '../../kit/Empty';
 import { useI18n } from '../../kit/i18n';
-import { listQuery } from '../../kit/resource';
+import { listQuery } from '../../kit/lists';
 import { useStore } from '../../kit/store';
-import { useListSearch } from '../../kit/useListSearch';
 import { useProblemText } from '../../kit/useProblemText';
 import { account, actions, phoneState } from '../engine';
+import { go, place } from '../place';
 import { Reach } from '../parts/Reach';
 import type { Account } from '../sip/account';
 
@@ -19,8 +19,8 @@ const REFRESH_MS = 10_000;
 export function Contacts() {
   const { t } = useI18n();
   const who = useStore(account);
-  const [{ q = '' }, change] = useListSearch();
-  const type = useDebouncedCallback((text: string) => change({ q: text }), 250);
+  const { q = '' } = useStore(place).search;
+  const type = useDebouncedCallback((text: string) => go(`/contacts${text ? `?q=${encodeURIComponent(text)}` : ''}`, { replace: true }), 250);
   return (
     <>
       <Title order={2} size="h3" mb="sm">{t('phone.contacts')}</Title>

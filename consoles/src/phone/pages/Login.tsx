@@ -1,14 +1,14 @@
 import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, sessionHeaders, take } from '../../kit/api';
 import { useI18n } from '../../kit/i18n';
 import { Outside } from '../../kit/Outside';
 import { Problem } from '../../kit/problem';
 import { startSession } from '../../kit/session';
-import { useListSearch } from '../../kit/useListSearch';
+import { useStore } from '../../kit/store';
 import { useProblemText } from '../../kit/useProblemText';
+import { place } from '../place';
 import { canCall } from '../sip/devices';
 
 const KEPT = 'patchbay.phone.address';
@@ -35,13 +35,11 @@ export function useLoginTrouble(): (error: unknown) => string {
 /** Of subscribers: SIP address and softphone password. */
 export function Login() {
   const { t } = useI18n();
-  const navigate = useNavigate();
-  const [{ to = '/' }] = useListSearch();
   return (
     <Outside title={t('phone.login')} text={t('phone.login_text')}>
       <Stack>
         {!canCall() && <Alert color="red" role="alert" title={t('phone.insecure_title')}>{t('phone.insecure')}</Alert>}
-        <LoginForm onSuccess={() => void navigate({ to: to.startsWith('/') && !to.startsWith('//') ? to : '/' })} />
+        <LoginForm />
         <Text size="sm" c="dimmed">{t('phone.login_help')}</Text>
       </Stack>
     </Outside>
@@ -49,10 +47,10 @@ export function Login() {
 }
 
 /** `fixed`: the address of whoever was logged in. */
-export function LoginForm({ fixed = '', onSuccess }: { fixed?: string; onSuccess: () => void }) {
+export function LoginForm({ fixed = '', onSuccess }: { fixed?: string; onSuccess?: () => void }) {
   const { t } = useI18n();
   const tell = useLoginTrouble();
-  const [{ address: named }] = useListSearch();
+  const { address: named } = useStore(place).search;
   const [address, setAddress] = useState(fixed || (named ?? localStorage.getItem(KEPT) ?? ''));
   const [password, setPassword] = useState('');
   const [checked, setChecked] = useState(false);

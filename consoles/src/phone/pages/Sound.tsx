@@ -67,9 +67,9 @@ function MicrophoneCheck({ onOpened }: { onOpened: () => void }) {
   };
   return (
     <Stack gap="xs" className="card">
-      <Group justify="space-between">
+      <Group justify="space-between" wrap="nowrap">
         <Text fw={600}>{t('phone.mic_check')}</Text>
-        <Button variant="default" size="xs" onClick={stream ? () => setStream(null) : open}>{t(stream ? 'phone.mic_check_stop' : 'phone.mic_check_start')}</Button>
+        <Button variant="default" size="xs" flex="none" onClick={stream ? () => setStream(null) : open}>{t(stream ? 'phone.mic_check_stop' : 'phone.mic_check_start')}</Button>
       </Group>
       {trouble && <Alert color="red" role="alert" title={t(`phone.mic_${trouble}`)}>{t(`phone.mic_${trouble}_text`)}</Alert>}
       {stream && (
@@ -88,9 +88,9 @@ function SpeakerCheck() {
   const sound = () => void play(testTone(), new Audio()).then(() => setPlayed(true));
   return (
     <Stack gap="xs" className="card">
-      <Group justify="space-between">
+      <Group justify="space-between" wrap="nowrap">
         <Text fw={600}>{t('phone.speaker_check')}</Text>
-        <Button variant="default" size="xs" onClick={sound}>{t('phone.speaker_play')}</Button>
+        <Button variant="default" size="xs" flex="none" onClick={sound}>{t('phone.speaker_play')}</Button>
       </Group>
       {played && <Text size="sm" role="status">{t('phone.speaker_text')}</Text>}
     </Stack>

@@ -42,7 +42,7 @@ export function Dialler({ onCalled }: { onCalled: () => void }) {
         <PeerInput label={t('phone.dial')} value={text} onChange={change} onChoose={(found) => (registered ? call(found) : change(found))} error={fault}
           right={text && <ActionIcon variant="subtle" color="gray" aria-label={t('phone.erase')} onClick={() => change(text.slice(0, -1))}>⌫</ActionIcon>} />
         <Keypad onPress={(key) => change(text + key)} label={t('phone.dial_keys')} />
-        <Button type="submit" size="lg" color="green.8" className="call" disabled={!registered || !text.trim()}>{t('phone.call')}</Button>
+        <Button type="submit" size="lg" color="#22702f" className="call" disabled={!registered || !text.trim()}>{t('phone.call')}</Button>
         {!registered && <Text size="sm" c="dimmed" ta="center">{t('phone.not_ready')}</Text>}
       </Stack>
     </form>

@@ -20,7 +20,7 @@ export function IncomingCard({ line }: { line: Line }) {
       <Text fw={700} size="lg" className="anywhere">{name}</Text>
       <Text size="sm" c="dimmed">{line.peer.name && line.peer.number !== line.peer.name ? `${line.peer.number} · ` : ''}{t('phone.stage_incoming')}</Text>
       <Group mt="sm" grow>
-        <Button ref={answer} size="md" color="green.8" onClick={() => void actions.answer(line.id)}>{t(busy ? 'phone.answer_and_hold' : 'phone.answer')}</Button>
+        <Button ref={answer} size="md" color="#22702f" onClick={() => void actions.answer(line.id)}>{t(busy ? 'phone.answer_and_hold' : 'phone.answer')}</Button>
         <Button size="md" color="red.8" onClick={() => actions.hangUp(line.id)}>{t('phone.decline')}</Button>
       </Group>
     </section>

@@ -7,6 +7,8 @@ import { clock, peerName } from './names';
 import { QualityView } from './QualityView';
 import { TransferBox } from './TransferBox';
 
+const NOT_ALLOWED = 405; // the SBC's answer for a carrier's side
+
 /** One call: who, for how long, how it sounds, and what can be done with it. */
 export function LineCard({ line, lines }: { line: Line; lines: readonly Line[] }) {
   const { t } = useI18n();
@@ -53,15 +55,15 @@ function Buttons({ line, other }: { line: Line; other: Line | null }) {
   const open = talking && !line.held;
   return (
     <>
-      <Group mt="sm" gap="xs">
+      <div className="does">
         {open && <Button variant="default" aria-pressed={line.muted} onClick={() => actions.setMuted(line.id, !line.muted)}>{t(line.muted ? 'phone.unmute' : 'phone.mute')}</Button>}
         {open && <Button variant="default" onClick={() => actions.hold(line.id)}>{t('phone.hold')}</Button>}
         {talking && line.held && <Button variant="default" onClick={() => actions.resume(line.id)}>{t(other && !other.held ? 'phone.swap' : 'phone.resume')}</Button>}
         {open && <Button variant="default" aria-expanded={transferring} onClick={() => setTransferring(!transferring)}>{t('phone.transfer')}</Button>}
-        {open && other && <Connect line={line} other={other} />}
-        <Button color="red.8" ml="auto" onClick={() => actions.hangUp(line.id)}>{t('phone.hang_up')}</Button>
-      </Group>
+      </div>
       {open && transferring && <TransferBox line={line} onDone={() => setTransferring(false)} />}
+      {open && other && <Connect line={line} other={other} />}
+      <Button color="red.8" fullWidth mt="xs" onClick={() => actions.hangUp(line.id)}>{t('phone.hang_up')}</Button>
       {line.transfer && <TransferState line={line} />}
     </>
   );
@@ -71,8 +73,8 @@ function Buttons({ line, other }: { line: Line; other: Line | null }) {
 function Connect({ line, other }: { line: Line; other: Line }) {
   const { t } = useI18n();
   const names = { one: peerName(other.peer, t), other: peerName(line.peer, t) };
-  if (!line.peer.colleague) return <Text size="sm" c="dimmed">{t('phone.connect_outside', { name: names.other })}</Text>;
-  return <Button onClick={() => actions.connect(other.id, line.id)}>{t('phone.connect', names)}</Button>;
+  if (!line.peer.colleague) return <Text size="sm" c="dimmed" mt="xs">{t('phone.connect_outside', { name: names.other })}</Text>;
+  return <Button fullWidth mt="xs" className="long" onClick={() => actions.connect(other.id, line.id)}>{t('phone.connect', names)}</Button>;
 }
 
 function TransferState({ line: { transfer } }: { line: Line }) {
@@ -81,7 +83,7 @@ function TransferState({ line: { transfer } }: { line: Line }) {
   const failed = transfer.state === 'failed';
   return (
     <Text size="sm" mt="xs" role={failed ? 'alert' : 'status'} c={failed ? 'red' : undefined}>
-      {t(failed ? 'phone.transfer_failed' : 'phone.transferring', { to: transfer.to })}
+      {t(failed ? (transfer.status === NOT_ALLOWED ? 'phone.transfer_outside' : 'phone.transfer_failed') : 'phone.transferring', { to: transfer.to })}
     </Text>
   );
 }

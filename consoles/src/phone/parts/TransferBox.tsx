@@ -27,7 +27,7 @@ export function TransferBox({ line, onDone }: { line: Line; onDone: () => void }
   return (
     <form onSubmit={submit} className="transfer">
       <PeerInput label={t('phone.transfer_to')} value={text} onChange={setText} onChoose={setText} error={fault} />
-      <Group gap="xs" mt="xs">
+      <Group gap="xs" mt="xs" grow wrap="nowrap" className="twins">
         <Button type="submit">{t('phone.transfer_now')}</Button>
         <Button variant="default" onClick={() => act((dialled) => void actions.call(dialled))}>{t('phone.ask_first')}</Button>
       </Group>

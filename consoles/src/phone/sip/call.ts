@@ -7,6 +7,7 @@ import { newLine, type Action, type Line, type Peer } from './state';
 
 const CANDIDATE_PAUSE_MS = 300; // JsSIP itself would wait for a server that never answers
 const MEASURE_MS = 2_000;
+const SUSPICIOUS = 4; // measurements without a packet: did the far end's BYE get lost?
 const READY_MS = 50;
 const READY_TRIES = 100;
 const KEY_MS = 120;
@@ -58,6 +59,9 @@ export class Call {
   private measuring: ReturnType<typeof setInterval> | undefined;
   private counted: Counted | null = null;
   private answered = false;
+  private left = false;
+  /** Measurements in a row in which nothing came. */
+  private silentFor = 0;
   private offered: Referred | null = null;
 
   constructor(private readonly session: RTCSession, private readonly facts: Facts) {
@@ -90,13 +94,23 @@ export class Call {
     if (!this.session.isEnded()) this.session.terminate(this.facts.incoming && !this.answered ? { status_code: 603 } : {});
   }
 
+  /** The two others have each other. */
+  private leave(): void {
+    this.left = true;
+    this.hangUp();
+  }
+
   /** The SBC is there again: is the call? What was said in the meantime nobody heard. */
   onConnected(): void {
     if (!this.answered || this.session.isEnded()) return;
-    const over = () => !this.session.isEnded() && this.session.terminate({ cause: 'Dialog Error' });
-    (this.session as unknown as InDialog).sendRequest('OPTIONS', { eventHandlers: { onDialogError: over } });
+    this.askWhetherAlive();
     const { iceConnectionState } = this.session.connection;
     if (iceConnectionState === 'disconnected' || iceConnectionState === 'failed') void this.moveMedia();
+  }
+
+  private askWhetherAlive(): void {
+    const over = () => !this.session.isEnded() && this.session.terminate({ cause: 'Dialog Error' });
+    (this.session as unknown as InDialog).sendRequest('OPTIONS', { eventHandlers: { onDialogError: over } });
   }
 
   press(key: string): void {
@@ -120,7 +134,7 @@ export class Call {
   transfer(uri: string, to: string, instead: Call | null): void {
     const { id, tell } = this.facts;
     const say = (state: 'asked' | 'ringing' | 'failed', status = 0) => tell({ kind: 'changed', id, change: { transfer: { to, state, status } } });
-    const done = () => [this, instead].forEach((call) => call?.hangUp());
+    const done = () => [this, instead].forEach((call) => call?.leave());
     say('asked');
     this.session.refer(uri, {
       ...(instead ? { replaces: instead.asReplaced() as unknown as RTCSession } : {}),
@@ -212,7 +226,10 @@ export class Call {
 
   private async measure(): Promise<void> {
     const now = count(await this.session.connection.getStats());
-    if (!now || this.facts.read()?.held) return;
+    const line = this.facts.read();
+    if (!now || !line || line.held) return;
+    this.silentFor = now.received === this.counted?.received && !line.heldByPeer ? this.silentFor + 1 : 0;
+    if (this.silentFor > 0 && this.silentFor % SUSPICIOUS === 0) this.askWhetherAlive();
     this.facts.tell({ kind: 'changed', id: this.facts.id, change: { quality: judge(this.counted, now) } });
     this.counted = now;
   }
@@ -235,7 +252,7 @@ export class Call {
   private onOver(ending: string): void {
     this.settleEnded();
     this.silence();
-    this.facts.onOver(ending);
+    this.facts.onOver(this.left ? 'end.transferred' : ending);
   }
 
   /** Another microphone or speaker from now on. */

@@ -14,6 +14,7 @@ const REGISTER_S = 120;
 const RECOVERY_S = { connection_recovery_min_interval: 1, connection_recovery_max_interval: 8 };
 const PROBE_EVERY_MS = 20_000;
 const PROBE_LIMIT_MS = 5_000;
+const CONNECT_LIMIT_MS = 8_000; // a browser itself would wait for minutes
 const AGAIN_MS = 5_000;
 const NO_ANSWER_S = 200; // longer than any dial timeout: the SBC gives up first
 const SHOWN_AFTER_END_MS = 5_000;
@@ -36,6 +37,7 @@ export class Phone {
   /** Hung up while there was no connection: the far end hears of it with the next one. */
   private readonly ghosts = new Set<Call>();
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
+  private connecting: ReturnType<typeof setTimeout> | undefined;
   private probing: ReturnType<typeof setInterval> | undefined;
   private unfollow: () => void = () => undefined;
   private count = 0;
@@ -72,6 +74,7 @@ export class Phone {
     this.unfollow();
     window.removeEventListener('online', this.probe);
     clearInterval(this.probing);
+    clearTimeout(this.connecting);
     this.timers.forEach(clearTimeout);
     this.ua.stop();
     setSound('none');
@@ -104,7 +107,12 @@ export class Phone {
       this.ghosts.clear();
       this.calls.forEach((call) => call.onConnected());
     });
+    this.ua.on('connecting', () => {
+      this.connecting = setTimeout(() => this.socket.drop(), CONNECT_LIMIT_MS);
+    });
+    this.ua.on('connected', () => clearTimeout(this.connecting));
     this.ua.on('disconnected', () => {
+      clearTimeout(this.connecting);
       if (this.around.state.get().connection !== 'off') this.tell({ kind: 'connection', connection: 'lost' });
     });
     this.ua.on('registrationFailed', ({ response }) => this.onRefused((response as { status_code?: number } | null)?.status_code ?? 0));

@@ -1,0 +1,1 @@
+"""What the API writes to people, in every language, by the code of the sentence."""
