@@ -27,10 +27,10 @@ demo: install  ## calls through the whole system, with what was heard and charge
 
 test: install  ## everything but load tests
 	bash local/consoles.sh test
-	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile
+	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-all: install  ## with load and fault tests
-	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile
+	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 	$(PY) -m pytest -m load
 
 check: install  ## everything that needs no test run; the same as CI

@@ -82,7 +82,7 @@ def make_plan(demo: Demo) -> str:
     rate = {"prefix": COUNTRY, "rate_micros": RATE_MICROS, "minimum_s": MINIMUM_S, "increment_s": INCREMENT_S}
     demo.isp.put(f"/rate-decks/{deck['id']}/rates", {"rates": [rate]}, if_match=deck["version"])
     entries = [{"service": "SIP", "rate_micros": 0}, {"service": "DID", "rate_micros": DID_RATE_MICROS}]
-    services = demo.isp.post("/service-decks", {"name": "Minutes", "currency": "USD", "entries": entries})
+    services = demo.isp.post("/service-decks", {"name": "Demo services", "currency": "USD", "entries": entries})
     changed = demo.isp.change(f"/service-plans/{demo.plan_id}", rate_deck_id=deck["id"], service_deck_id=services["id"])
     check(changed["rate_deck_id"] == deck["id"], f"the plan is {changed}")
     return (

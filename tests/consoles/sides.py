@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize, expect
 
 from local.settings import ROOT
 
 SCREENS = ROOT / "build/screens"
 SIZES: dict[str, ViewportSize] = {"1440": {"width": 1440, "height": 900}, "390": {"width": 390, "height": 844}}
-# Those that run and have an end; a spinner hasn't
+# Animations that run and have an end (a spinner hasn't), and what a changed size sets in motion: a frame to see it, one
+# to answer it. A click on what is still moving meets its neighbour.
 FINISH = """Promise.race([
   new Promise(done => setTimeout(done, 2000)),
   Promise.allSettled(document.getAnimations()
     .filter(one => one.playState === 'running' && one.effect.getTiming().iterations !== Infinity)
     .map(one => one.finished)),
-])"""
+]).then(async () => { for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame); })"""
 # Every text that can be seen or is read aloud, each once
 TEXTS = """() => {
   const SEEN = {visibilityProperty: true, opacityProperty: true};
@@ -54,6 +55,12 @@ CLIPPED = """() => [...document.querySelectorAll('body *')].flatMap(one => {
     && !one.closest('[data-scrolls]') && rect.left < innerWidth * 2 && rect.left > -innerWidth;
   return (cut && !one.closest('[title]')) || beyond ? [one.textContent.trim().slice(0, 60)] : [];
 })"""
+# Of the rules alone, or of all; only what is wrong comes back
+RUN_AXE = """async (rules) => {
+  const {violations} = await axe.run(document, {resultTypes: ['violations'], ...(rules ? {runOnly: rules} : {})});
+  return violations.flatMap(({id, nodes}) =>
+    nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+}"""
 WORDS = """async (path) => Object.values(await import(path)).find(one => typeof one === 'object' && one['kit.save'])"""
 
 
@@ -76,13 +83,10 @@ def take_picture(page: Page, name: str) -> None:
 
 def find_axe_faults(page: Page, where: str, *, colours_alone: bool = False) -> list[str]:
     """``colours_alone``: of a page that has been looked at in other colours, what they can change."""
-    only = {"runOnly": ["color-contrast", "link-in-text-block"]} if colours_alone else None
-    found = Axe().run(page, options=only)
-    return [
-        f"{where}: {rule['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for rule in found.response["violations"]
-        for node in rule["nodes"]
-    ]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    rules = ["color-contrast", "link-in-text-block"] if colours_alone else None
+    return [f"{where}: {fault}" for fault in page.evaluate(RUN_AXE, rules)]
 
 
 def find_width_faults(page: Page, where: str) -> list[str]:

@@ -127,6 +127,7 @@ def touring(chromium: Browser, origin: str, console: str, language: str, enter: 
     enter(page)
     other_tab = context.new_page()
     other_tab.goto("/dev/mail")
+    page.bring_to_front()  # a tab behind another is drawn once a second
     tour = Tour(console, page, other_tab)
     yield tour
     context.close()

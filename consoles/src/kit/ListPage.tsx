@@ -107,7 +107,7 @@ function Opened<V extends RecordView>({ resource, id, fields, extra, readOnly, o
   const tell = useProblemText();
   const isNew = id === NEW;
   const one = useQuery({ ...recordQuery<V>(resource.path, id), enabled: !isNew });
-  if (one.error) return <Alert color="red" role="alert">{tell(one.error)}</Alert>;
+  if (one.error && !one.data) return <Alert color="red" role="alert">{tell(one.error)}</Alert>;
   if (!isNew && !one.data) return <Skeleton height={240} />;
   return (
     <>
