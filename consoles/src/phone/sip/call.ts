@@ -79,6 +79,7 @@ export class Call {
 
   answer(microphone: MediaStream): void {
     this.microphone = microphone;
+    if (this.session.isEnded()) return; // the caller gave up while the microphone was opened
     this.session.answer(Call.options(microphone));
   }
 
@@ -114,6 +115,7 @@ export class Call {
   }
 
   press(key: string): void {
+    if (this.session.isEnded()) return;
     this.session.sendDTMF(key, { transportType: 'RFC2833' as never, duration: KEY_MS, interToneGap: KEY_GAP_MS });
   }
 
@@ -135,6 +137,7 @@ export class Call {
     const { id, tell } = this.facts;
     const say = (state: 'asked' | 'ringing' | 'failed', status = 0) => tell({ kind: 'changed', id, change: { transfer: { to, state, status } } });
     const done = () => [this, instead].forEach((call) => call?.leave());
+    if (this.session.isEnded()) return;
     say('asked');
     this.session.refer(uri, {
       ...(instead ? { replaces: instead.asReplaced() as unknown as RTCSession } : {}),
