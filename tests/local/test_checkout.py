@@ -110,7 +110,7 @@ def test_the_lock_is_sorted_and_normalised() -> None:
             "download_info": {"archive_info": {"hashes": {"sha256": digest}}},
         }
 
-    lock = render_lock({"install": [item("Zope.Event", "b"), item("a_b", "a")]})
+    lock = render_lock({"install": [item("Zope.Event", "b"), item("a_b", "a")]}, source="some.txt")
 
     assert lock.splitlines()[-2:] == ["a-b==1 --hash=sha256:a", "zope-event==1 --hash=sha256:b"]
 
