@@ -7,7 +7,7 @@ TEST_WORKERS ?= 2
 export PATCHBAY_VAR := $(if $(VAR),$(VAR),$(PATCHBAY_VAR))
 export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE))
 
-.PHONY: run demo stop test test-all check bench reset install format lock types help
+.PHONY: run demo stop test test-all check bench reset install format lock types help wheels package
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -25,11 +25,11 @@ stop:  ## stop a system that runs in the background
 demo: install  ## calls through the whole system, with what was heard and charged
 	@$(PY) -m local.demo
 
-test: install  ## everything but load tests
+test: install wheels  ## everything but load tests
 	bash local/consoles.sh test
 	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
-test-all: install  ## with load and fault tests
+test-all: install wheels  ## with load and fault tests
 	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 	$(PY) -m pytest -m load
 
@@ -46,7 +46,7 @@ format: install  ## put the code into its form
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: install  ## measure; prints a table, writes build/bench.json
+bench: install wheels  ## measure; prints a table, writes build/bench.json
 	$(PY) -m bench
 
 reset:  ## remove all data of this checkout's system (it must be stopped)
@@ -55,5 +55,12 @@ reset:  ## remove all data of this checkout's system (it must be stopped)
 types:  ## the description of the API that the consoles are typed by
 	$(PY) -m local.openapi --write
 
-lock: install  ## requirements.lock from requirements-dev.txt
+lock: install  ## requirements.lock from requirements-dev.txt, requirements-lambda.lock from requirements.txt
 	$(PY) -m local.lock_requirements
+	$(PY) -m infra.wheels lock
+
+wheels: install  ## what the Lambda package is built from, whatever of it is missing
+	@$(PY) -m infra.wheels
+
+package: wheels  ## the Lambda package, unpacked and compiled, in build/package
+	@$(PY) -m infra.package
