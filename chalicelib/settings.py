@@ -34,7 +34,6 @@ class Settings(BaseModel):
     active_jobs: int = Field(default=5, ge=1)  # of a tenant: queued or running
     uploads_per_tenant: int = Field(default=100, ge=1)  # per window of attempts
     node_queues_adapter: Literal["sqs", "none"] = "none"  # none: SBC nodes ask the API what has changed
-    stream_arn: str = ""  # of the table's stream; empty: nothing publishes its changes
     enrolment_s: int = Field(default=24 * 3600, ge=300, le=7 * 86400)  # how long a node's one-time key is valid
     dns_adapter: Literal["resolver", "file"] = "resolver"
     dns_file: str = "var/dns.json"

@@ -26,6 +26,7 @@ from chalicelib.handlers import (
     service_plans,
     sessions,
     signup,
+    streams,
     subscribers,
     system,
     tenant_dids,
@@ -68,4 +69,5 @@ BLUEPRINTS = [
     charges.blueprint,
     ledger.blueprint,
     explain_calls.blueprint,
+    streams.blueprint,
 ]
