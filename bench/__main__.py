@@ -34,6 +34,7 @@ LIMITS_S = {
     "rating": 90,
     "imports": 40,
     "first_rows": 50,
+    "consumption": 30,
 }
 
 

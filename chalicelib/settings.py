@@ -33,6 +33,8 @@ class Settings(BaseModel):
     job_kept_days: int = Field(default=90, ge=1)
     active_jobs: int = Field(default=5, ge=1)  # of a tenant: queued or running
     uploads_per_tenant: int = Field(default=100, ge=1)  # per window of attempts
+    node_queues_adapter: Literal["sqs", "none"] = "none"  # none: SBC nodes ask the API what has changed
+    enrolment_s: int = Field(default=24 * 3600, ge=300, le=7 * 86400)  # how long a node's one-time key is valid
     dns_adapter: Literal["resolver", "file"] = "resolver"
     dns_file: str = "var/dns.json"
     allow_private_gateways: bool = False

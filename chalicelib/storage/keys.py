@@ -150,6 +150,11 @@ def node_key(key_hash: str) -> str:
     return f"NODEKEY#{key_hash}"
 
 
+def enrolment_key(key_hash: str) -> str:
+    """Of a one-time key with which a node enrols."""
+    return f"ENROLKEY#{key_hash}"
+
+
 def deck(deck_id: str, version: int) -> str:
     return f"DECK#{deck_id}#{version}"
 
