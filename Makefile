@@ -72,5 +72,5 @@ infra-install: install  ## .venv-infra: the CDK and the checks of the deployment
 	@bash local/install_infra.sh
 
 synth: infra-install  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
-	@$(PY) -m infra.describe build/infra/app.json
+	@$(PY) -m infra.build
 	@$(INFRA) -m infra.synth

@@ -8,6 +8,7 @@ from aws_cdk import App
 
 from infra.config import ConfigError, load_config
 from infra.stack import PatchbayStack
+from infra.synth import built_application
 
 
 def main() -> int:
@@ -17,7 +18,7 @@ def main() -> int:
     except ConfigError as error:
         sys.stderr.write(f"infra: {error}\n")
         return 1
-    PatchbayStack(app, config=config)
+    PatchbayStack(app, config=config, application=built_application())
     app.synth()
     return 0
 
