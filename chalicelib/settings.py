@@ -33,6 +33,9 @@ class Settings(BaseModel):
     job_kept_days: int = Field(default=90, ge=1)
     active_jobs: int = Field(default=5, ge=1)  # of a tenant: queued or running
     uploads_per_tenant: int = Field(default=100, ge=1)  # per window of attempts
+    queue_adapter: Literal["sqs", "directory"] = "directory"
+    queue_dir: str = "var/queue"
+    work_queue_url: str = Field(default="", validate_default=True)
     dns_adapter: Literal["resolver", "file"] = "resolver"
     dns_file: str = "var/dns.json"
     allow_private_gateways: bool = False
@@ -55,6 +58,13 @@ class Settings(BaseModel):
         if info.data.get("files_adapter") == "s3" and not bucket:
             raise ValueError("the s3 adapter needs a bucket")
         return bucket
+
+    @field_validator("work_queue_url")
+    @classmethod
+    def _needs_url(cls, url: str, info: ValidationInfo) -> str:
+        if info.data.get("queue_adapter") == "sqs" and not url:
+            raise ValueError("the sqs adapter needs the queue's URL")
+        return url
 
 
 PREFIX = "PATCHBAY_"
