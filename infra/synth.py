@@ -1,0 +1,32 @@
+"""``python -m infra.synth [STAGE ..]``: each stage's template, for an example domain, in ``build/cdk/<stage>``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from aws_cdk import App
+
+from infra.config import STAGES, StageConfig, example_config
+from infra.stack import PatchbayStack
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "build/cdk"
+
+
+def synthesise(config: StageConfig, target: Path) -> Path:
+    """Writes the stack into ``target``, with its assets; the template's path."""
+    app = App(outdir=str(target), analytics_reporting=False)
+    stack = PatchbayStack(app, config=config)
+    app.synth()
+    return target / stack.template_file
+
+
+def main() -> None:
+    for stage in sys.argv[1:] or STAGES:
+        template = synthesise(example_config(stage), TARGET / stage)
+        sys.stdout.write(f"{template.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()
