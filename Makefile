@@ -7,7 +7,7 @@ TEST_WORKERS ?= 2
 export PATCHBAY_VAR := $(if $(VAR),$(VAR),$(PATCHBAY_VAR))
 export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE))
 
-.PHONY: run demo stop test test-all check bench reset install format lock types help
+.PHONY: run demo stop test test-all check bench migrations reset install format lock types help
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -48,6 +48,9 @@ format: install  ## put the code into its form
 
 bench: install  ## measure; prints a table, writes build/bench.json
 	$(PY) -m bench
+
+migrations: install  ## how far the data migrations are; AGAIN=1 runs migration 1 again (the system must run)
+	@$(PY) -m local.migrate $(if $(AGAIN),--again $(AGAIN))
 
 reset:  ## remove all data of this checkout's system (it must be stopped)
 	@bash local/reset.sh
