@@ -52,6 +52,7 @@ class Settings(BaseModel):
     mails_per_address: int = Field(default=5, ge=1)  # per address, purpose and window
     uniform_answer_ms: int = Field(default=400, ge=0)  # no sooner is a password reset answered, known user or not
     cdr_retention_days: int = Field(default=396, ge=1)
+    migration_delay_s: int = Field(default=300, ge=0)  # until no instance of the release before is at work any more
     expose_db_cost: bool = False  # adds X-Db-Operations and X-Db-Read-Units to every answer
 
     @field_validator("files_bucket")
