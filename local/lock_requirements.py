@@ -1,4 +1,4 @@
-"""Writes the lock files: exact versions and hashes of all that a list of requirements pulls in, for this platform."""
+"""Writes the lock files: exact versions and hashes of all that a requirements file pulls in, for this platform."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ HEAD = """\
 # Exact versions and hashes for Debian 12 on amd64 with its Python 3.11. Made by `make lock` from {source};
 # never edited by hand.
 """
-LOCKS = {"requirements-dev.txt": "requirements.lock", "sbc/requirements.txt": "sbc/requirements.lock"}
+LOCKS = {
+    "requirements-dev.txt": "requirements.lock",
+    "requirements-infra.txt": "requirements-infra.lock",
+    "sbc/requirements.txt": "sbc/requirements.lock",
+}
 
 
-def render_lock(report: dict[str, Any], *, source: str) -> str:
+def render_lock(report: dict[str, Any], source: str) -> str:
     """The lock file of a `pip install --dry-run --report` document."""
-    lines = sorted(_line(item) for item in report["install"])
-    return HEAD.format(source=source) + "".join(f"{line}\n" for line in lines)
+    return HEAD.format(source=source) + "".join(
+        f"{line}\n" for line in sorted(_line(item) for item in report["install"])
+    )
 
 
 def _line(item: dict[str, Any]) -> str:
@@ -30,17 +35,13 @@ def _line(item: dict[str, Any]) -> str:
     return f"{name}=={item['metadata']['version']} --hash=sha256:{digest}"
 
 
-def write_lock(source: str, target: str) -> None:
+def main() -> None:
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.json"
-        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
-        subprocess.run([*command, "--report", str(report), "-r", str(ROOT / source)], check=True)
-        (ROOT / target).write_text(render_lock(json.loads(report.read_text()), source=source))
-
-
-def main() -> None:
-    for source, target in LOCKS.items():
-        write_lock(source, target)
+        for source, lock in LOCKS.items():
+            subprocess.run([*command, "--report", str(report), "-r", str(ROOT / source)], check=True)
+            (ROOT / lock).write_text(render_lock(json.loads(report.read_text()), source))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.auth import Identity, Role, identify_node, read_access_token
 from chalicelib.clients.seal import open_text, seal_text
-from chalicelib.clients.secrets import random_secret
+from chalicelib.clients.secrets import cursor_keys
 from chalicelib.domain.errors import FieldFault, PatchbayError, field_error
 from chalicelib.domain.field_rules import fault_of
 from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_language
@@ -96,10 +96,11 @@ class Call(Generic[BodyT]):
         return int(found.group(1))
 
     def cursor(self, purpose: str) -> dict[str, Any] | None:
-        return open_cursor(getattr(self.query, "cursor", None), secret=random_secret("cursor-key"), purpose=purpose)
+        cursor = getattr(self.query, "cursor", None)
+        return open_cursor(cursor, secrets=lambda again: cursor_keys(again=again), purpose=purpose)
 
     def next_cursor(self, last_key: dict[str, Any] | None, purpose: str) -> str | None:
-        return seal(last_key, secret=random_secret("cursor-key"), purpose=purpose)
+        return seal(last_key, secret=cursor_keys()[0], purpose=purpose)
 
 
 def endpoint(
