@@ -38,7 +38,7 @@ async def keep(
     name: str,
     prepare: Callable[[], Command],
     *,
-    drain: Callable[[], Awaitable[None]] = _nothing,
+    drain: Callable[[], Awaitable[object]] = _nothing,
     end_s: float = _END_S,
 ) -> int:
     """Returns the exit status: 0 once stopped by SIGTERM or SIGINT, 1 if the program can't stay up.

@@ -18,17 +18,19 @@ _LOOPBACK = "127.0.0.1"
 
 
 async def keep_kamailio(settings: NodeSettings) -> int:
+    from sbc.node.drain import drain_node  # the image of rtpengine has none of the hook's packages
+
     def prepare() -> Command:
         sbc = make_sbc_settings(settings)
         ensure_certificate(settings)
         prepare_kamailio(sbc)
         return Command(*kamailio_command(sbc))
 
-    return await keep("kamailio", prepare)
+    return await keep("kamailio", prepare, drain=lambda: drain_node(settings))
 
 
 def ensure_certificate(settings: NodeSettings) -> None:
-    from sbc.node.own_certificate import write_own_certificate  # the image of rtpengine has no cryptography
+    from sbc.node.own_certificate import write_own_certificate
 
     if not (settings.certificate.exists() and settings.private_key.exists()):
         names = settings.certificate_names or (settings.sip_address,)
