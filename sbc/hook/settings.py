@@ -114,7 +114,8 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
         return None if value is None else Path(value)
     if kind == tuple[str, ...] and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise SettingsError(f"{name}: expected {getattr(kind, '__name__', kind)}, got {type(value).__name__}")
+    expected = "a list of texts" if kind == tuple[str, ...] else getattr(kind, "__name__", kind)
+    raise SettingsError(f"{name}: expected {expected}, got {type(value).__name__}")
 
 
 def _check(settings: Settings) -> None:

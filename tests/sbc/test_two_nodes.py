@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.live import hang_up_key
+from chalicelib.domain.live import Report, combine, hang_up_key, watch_key
+from tests.domain.snapshots import DOMAIN
 from tests.sbc.two_nodes import OneNode, TwoNodes, two_nodes, wait_for
 
 ALICE, BOB, CAROL = (f"subscriber/sub_{name}" for name in ("alice", "bob", "carol"))
@@ -235,3 +236,20 @@ def test_an_order_to_hang_up_reaches_both_nodes_and_the_one_with_the_call_obeys(
     lasting_nodes.wait_for_api(lambda: [cursor >= order for cursor in lasting_nodes.api.acknowledged].count(True) >= 2)
     assert not [asked for asked in lasting_nodes.second.kamailio.asked if asked[0] == "dlg.end_dlg"]
     lasting_nodes.wait_for_api(lambda: lasting_nodes.api.cdrs.get(call["call_id"], {}).get("hangup_by") == "system")
+
+
+def test_a_tenant_of_two_nodes_shows_its_phones_once_and_the_calls_of_both(lasting_nodes: TwoNodes) -> None:
+    for node, socket in zip(lasting_nodes, ("tcp:192.0.2.1:5060", ""), strict=True):  # the second has it from the first
+        node.locations.register("alice", DOMAIN, received="sip:198.51.100.9:41000", socket=socket)
+    calls = [node.call("103", user="alice")["call_id"] for node in lasting_nodes]
+
+    lasting_nodes.api.announce(watch_key("ten_acme"))
+
+    def reports() -> list[Report]:
+        return [Report(0, body) for body in lasting_nodes.api.live_reports if body["registrations"] and body["calls"]]
+
+    lasting_nodes.wait_for_api(lambda: {one.body["calls"][0]["call_id"] for one in reports()} == set(calls))
+    latest = {report.body["calls"][0]["call_id"]: report for report in reports()}
+    live = combine(latest.values(), since=0, now=0)
+    assert [(one["username"], one["transport"]) for one in live.registrations] == [("alice", "tcp")]
+    assert (live.registrations_total, {call["call_id"] for call in live.calls}) == (1, set(calls))

@@ -16,6 +16,7 @@ from tests.sbc.conftest import usual_parts
 from tests.sbc.fake_api import FakeApi
 from tests.sbc.fake_kamailio import FakeKamailio
 from tests.sbc.hook_process import HookClient, HookProcess, write_settings
+from tests.sbc.locations import LocationDb
 from tests.sbc.relay import Relay
 
 PATIENCE_S = 15.0
@@ -32,6 +33,7 @@ class OneNode:
     name: str
     hook: HookProcess
     kamailio: FakeKamailio
+    locations: LocationDb
     peer_port: int
 
     def counters(self) -> dict[str, Any]:
@@ -130,8 +132,12 @@ def _start(
     home = directory / name
     home.mkdir()
     kamailio = stack.enter_context(FakeKamailio(home / "kamailio.rpc"))
+    locations = LocationDb(home / "location.db")
+    stack.callback(locations.close)
     usual = {
         "node": name,
+        "location_db": str(locations.path),
+        "live_interval_s": 0.05,
         "peer_listen": f"127.0.0.1:{own}",
         "peers": [f"127.0.0.1:{other}"],
         "peer_interval_s": 0.2,
@@ -141,4 +147,4 @@ def _start(
     }
     path = write_settings(home, api_url=api.url, kamailio=kamailio.path, **(usual | settings))
     hook = stack.enter_context(HookProcess(path))
-    return OneNode(name, hook, kamailio, own)
+    return OneNode(name, hook, kamailio, locations, own)
