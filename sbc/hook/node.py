@@ -140,7 +140,7 @@ class Node:
         self._peers.open()
         stack.callback(self._peers.close)
         background.start(self._peers.run(self._settings.peer_interval_s))
-        await self._peers.meet()
+        await self._peers.meet(self._settings.peer_wait_s)
 
     def _start_reconciler(self, background: Background, control: CallControl, rpc: KamailioRpc) -> None:
         settings = self._settings

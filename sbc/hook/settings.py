@@ -62,6 +62,7 @@ class Settings:
     peer_listen: str = ""  # "address:port" on the private network, UDP
     peer_interval_s: float = 1.0  # how often peers are told everything
     peer_hold_s: float = 5.0  # how long the calls of a peer that fell silent are counted
+    peer_wait_s: float = 0.5  # how long a start waits for what peers count
     media_timeout_s: int = 60  # rtpengine's --timeout: how long ago the last packet came when it reports
     body_limit: int = 64 * 1024
     log_level: str = "INFO"
@@ -118,7 +119,8 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
         return None if value is None else Path(value)
     if kind == tuple[str, ...] and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise SettingsError(f"{name}: expected {getattr(kind, '__name__', kind)}, got {type(value).__name__}")
+    expected = "a list of texts" if kind == tuple[str, ...] else getattr(kind, "__name__", kind)
+    raise SettingsError(f"{name}: expected {expected}, got {type(value).__name__}")
 
 
 def _check(settings: Settings) -> None:
