@@ -83,6 +83,8 @@ class SbcSettings:
     process_memory_mb: int = 16
     module_dir: Path = Path("/usr/lib/x86_64-linux-gnu/kamailio/modules")
     schema_dir: Path = Path("/usr/share/kamailio/db_sqlite")
+    state_dir: Path | None = None  # of what outlives the machine: registrations and dialogs; None: run_dir
+    preload: Path | None = None  # sqlite_busy.c as a library made beforehand; None: compiled at start
     limits: Limits = field(default_factory=Limits)
     timers: Timers = field(default_factory=Timers)
     websocket: WebSocket = field(default_factory=WebSocket)
@@ -106,12 +108,16 @@ class SbcSettings:
         return self.run_dir / "kamailio.pid"
 
     @property
+    def database_dir(self) -> Path:
+        return self.state_dir or self.run_dir
+
+    @property
     def location_db(self) -> Path:
-        return self.run_dir / "location.db"
+        return self.database_dir / "location.db"
 
     @property
     def dialog_db(self) -> Path:
-        return self.run_dir / "dialog.db"
+        return self.database_dir / "dialog.db"
 
 
 def load_settings(path: Path) -> SbcSettings:
@@ -186,4 +192,4 @@ def _read_value(kind: type[Any], value: Any, *, name: str) -> Any:
         return tuple(value)
     if not isinstance(value, str):
         raise SettingsError(f"{name}: expected text")
-    return kind(value)
+    return Path(value) if kind == Path | None else kind(value)
