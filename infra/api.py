@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import RemovalPolicy, Stack
@@ -16,7 +15,7 @@ from constructs import Construct
 
 from infra.application import Application
 from infra.config import StageConfig
-from infra.functions import make_function
+from infra.functions import Package, make_function
 from infra.policies import API
 from infra.zone import Zone
 
@@ -34,20 +33,15 @@ class Api(Construct):
         *,
         config: StageConfig,
         application: Application,
-        code: lambda_.Code,
-        environment: Mapping[str, str],
-        resources: Mapping[str, str],
+        package: Package,
         zone: Zone,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = make_function(
             self,
             API,
-            config=config,
-            code=code,
+            package=package,
             handler="app.app",
-            environment=environment,
-            resources=resources,
             timeout_s=TIMEOUT_S,
             memory_mb=config.api_memory_mb,
             reserved_concurrent_executions=config.api_concurrency or None,
