@@ -11,9 +11,11 @@ from constructs import Construct
 from infra.api import Api
 from infra.application import Application
 from infra.config import StageConfig
+from infra.consoles import Consoles
 from infra.files import Files
 from infra.functions import Package
 from infra.mail import Mail
+from infra.secrets import Secrets
 from infra.table import Table
 from infra.zone import Zone
 
@@ -38,6 +40,7 @@ class PatchbayStack(Stack):
         self.data = Table(self, "Data", config=config)
         self.zone = Zone(self, "Zone", config=config)
         self.files = Files(self, "Files", config=config)
+        self.secrets = Secrets(self, "Secrets", config=config)
         self.mail = Mail(self, "Mail", config=config, zone=self.zone)
         package = Package(
             config=config,
@@ -53,6 +56,9 @@ class PatchbayStack(Stack):
             application=application,
             package=package,
             zone=self.zone,
+        )
+        self.consoles = Consoles(
+            self, "Consoles", config=config, files=self.files, secrets=self.secrets, zone=self.zone
         )
         # self.sbc = Sbc(..): infra/sbc.py
         # self.observability = Observability(..): infra/observability.py
