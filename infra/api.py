@@ -25,13 +25,13 @@ STAGE = "live"  # the one stage of the REST API; the custom domain hides it
 
 # What never reaches the application, in the form of all other problems (RFC 9457), as ``local/front`` says it.
 _REFUSALS = {
-    "MISSING_AUTHENTICATION_TOKEN": (404, "not_found", "There is nothing at this address."),
+    "MISSING_AUTHENTICATION_TOKEN": (404, "route_not_found", "There is nothing at this address."),
     "REQUEST_TOO_LARGE": (413, "body_too_large", "A request has at most 10485760 bytes."),
     "THROTTLED": (429, "try_again", "Too many requests at once; try again in a moment."),
     "INTEGRATION_TIMEOUT": (504, "try_again", "It took too long; try again."),
     "INTEGRATION_FAILURE": (502, "try_again", "The application didn't answer; try again."),
-    "DEFAULT_4XX": (0, "invalid_request", "The request can't be understood."),
-    "DEFAULT_5XX": (0, "try_again", "Something failed on our side; try again."),
+    "DEFAULT_4XX": (0, "bad_request", "The request can't be understood."),
+    "DEFAULT_5XX": (0, "internal_error", "Something failed on our side; try again."),
 }
 
 
