@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -30,9 +30,18 @@ class Package:
 
 
 def make_function(
-    scope: Construct, name: str, *, package: Package, handler: str, timeout_s: int, memory_mb: int, **options: Any
+    scope: Construct,
+    name: str,
+    *,
+    package: Package,
+    handler: str,
+    timeout_s: int,
+    memory_mb: int,
+    trigger: Sequence[Statement] = (),
+    more_resources: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> lambda_.Function:
-    """``options``: more of CDK's ``Function``."""
+    """``trigger``: what calling the function needs. ``options``: more of CDK's ``Function``."""
     config = package.config
     full_name = f"{config.name}-{name}"
     group = logs.LogGroup(
@@ -43,12 +52,16 @@ def make_function(
     )
     cast("logs.CfnLogGroup", group.node.default_child).retention_in_days = config.log_days
     role = iam.Role(scope, f"{name}-role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-    known = {**package.resources, "log_group": f"{log_groups_arn(scope)}:/aws/lambda/{full_name}"}
+    known = {
+        **package.resources,
+        **(more_resources or {}),
+        "log_group": f"{log_groups_arn(scope)}:/aws/lambda/{full_name}",
+    }
     policy = iam.Policy(
         scope,
         f"{name}-policy",
         roles=[role],
-        statements=[make_statement(one, known) for one in (*statements_of(name), *EVERY_FUNCTION)],
+        statements=[make_statement(one, known) for one in (*statements_of(name), *trigger, *EVERY_FUNCTION)],
     )
     function = lambda_.Function(
         scope,
