@@ -126,7 +126,8 @@ class Events(Construct):
         )
 
     def _make(self, source: Source, **options: Any) -> lambda_.Function:
-        resources = {key: options.pop(key) for key in ("own_queue", "stream", "own_dead_letters") if key in options}
+        own = ("own_queue", "own_dead_letters", "stream")
+        resources: dict[str, str] = {key: options.pop(key) for key in own if key in options}
         function = make_function(
             self,
             source.name,
