@@ -18,6 +18,7 @@ from infra.application import Application
 from infra.config import StageConfig
 from infra.functions import Package, make_function
 from infra.policies import API
+from infra.rules import accept
 from infra.zone import Zone
 
 TIMEOUT_S = 29  # API Gateway waits no longer
@@ -65,6 +66,7 @@ class Api(Construct):
             source_arn=self.rest_api.arn_for_execute_api(stage=STAGE),
         )
         self._name(config, zone)
+        self._accept_rules()
 
     def _make_rest_api(self, config: StageConfig, application: Application) -> apigateway.SpecRestApi:
         access_log = logs.LogGroup(
@@ -101,6 +103,15 @@ class Api(Construct):
                     user=False,
                 ),
             ),
+        )
+
+    def _accept_rules(self) -> None:
+        accept(self.rest_api, "APIG2", "the application checks every request against its own schemas, and says why")
+        accept(self.rest_api.deployment_stage, "APIG3", "a web ACL costs money when idle; attempts are counted anyway")
+        accept(
+            self.rest_api,
+            "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+            "API Gateway's own policy for its own logging",
         )
 
     def _describe(self, config: StageConfig, application: Application) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from aws_cdk import App
 
 from infra.application import read_application
 from infra.config import ConfigError, load_config
+from infra.rules import check_rules
 from infra.stack import PatchbayStack
 from infra.synth import BUILD
 
@@ -19,6 +20,7 @@ def main() -> int:
     except ConfigError as error:
         sys.stderr.write(f"infra: {error}\n")
         return 1
+    check_rules(app)
     PatchbayStack(app, config=config, application=read_application(BUILD))
     app.synth()
     return 0

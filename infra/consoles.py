@@ -18,6 +18,7 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.delivery import Delivery, read_delivery
 from infra.files import Files
+from infra.rules import accept
 from infra.secrets import Secrets
 from infra.zone import Zone
 
@@ -42,11 +43,15 @@ class Consoles(Construct):
             enforce_ssl=True,
             removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
         )
+        accept(self.bucket, "S1", "it holds the same public files for everybody, read by CloudFront alone")
         self._delivery = read_delivery(
             websocket_origins=config.websocket_origins,
             files_origin=f"https://{files.bucket.bucket_regional_domain_name}",
         )
         self.distribution = self._make_distribution(config, secrets, zone)
+        accept(self.distribution, "CFR1", "ISPs and their subscribers live in any country")
+        accept(self.distribution, "CFR2", "a web ACL costs money when idle; attempts are counted anyway")
+        accept(self.distribution, "CFR3", "what matters, the API's requests, is logged by API Gateway")
         for record in (route53.ARecord, route53.AaaaRecord):
             target = route53.RecordTarget.from_alias(targets.CloudFrontTarget(self.distribution))
             record(self, record.__name__, zone=zone.zone, record_name=config.domain, target=target)

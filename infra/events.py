@@ -20,6 +20,7 @@ from chalicelib.domain import change_stream
 from infra.application import Application, Source
 from infra.functions import Package, make_function
 from infra.policies import TRIGGERS
+from infra.rules import accept
 
 MEMORY_MB = 512
 TIMEOUT_S = 60
@@ -149,4 +150,6 @@ def timeout_of(source: Source) -> int:
 
 def make_dead_letters(scope: Construct, construct_id: str, *, queue_name: str | None = None) -> sqs.Queue:
     """What nobody could handle waits here for somebody to look at it."""
-    return sqs.Queue(scope, construct_id, queue_name=queue_name, retention_period=KEPT, enforce_ssl=True)
+    queue = sqs.Queue(scope, construct_id, queue_name=queue_name, retention_period=KEPT, enforce_ssl=True)
+    accept(queue, "SQS3", "it holds dead letters itself")
+    return queue

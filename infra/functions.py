@@ -14,6 +14,7 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.policies import EVERY_FUNCTION, Statement, statements_of
+from infra.rules import accept, accept_wildcard
 
 RUNTIME = lambda_.Runtime.PYTHON_3_11  # Debian 12's, under which everything is tested and for which wheels are locked
 
@@ -63,6 +64,9 @@ def make_function(
         roles=[role],
         statements=[make_statement(one, known) for one in (*statements_of(name), *trigger, *EVERY_FUNCTION)],
     )
+    for one in (*statements_of(name), *trigger, *EVERY_FUNCTION):
+        for resource in one.resources if one.wildcard else ():
+            accept_wildcard(policy, resource.format_map(known), one.wildcard)
     function = lambda_.Function(
         scope,
         name,
@@ -79,6 +83,7 @@ def make_function(
         tracing=lambda_.Tracing.ACTIVE,
         **options,
     )
+    accept(function, "L1", "the runtime is Debian 12's Python, under which all is tested and compiled")
     function.node.add_dependency(policy)
     return function
 

@@ -8,6 +8,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.rules import accept
 
 
 class Secrets(Construct):
@@ -24,4 +25,9 @@ class Secrets(Construct):
                 password_length=48, exclude_punctuation=True, include_space=False
             ),
             removal_policy=RemovalPolicy.DESTROY,
+        )
+        accept(
+            self.edge_key,
+            "SMG4",
+            "CloudFront learns a new value only from a deployment; all it is worth is another's source address",
         )

@@ -10,6 +10,7 @@ from aws_cdk import App
 
 from infra.application import Application, read_application
 from infra.config import STAGES, StageConfig, example_config
+from infra.rules import check_rules
 from infra.stack import PatchbayStack
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +22,7 @@ def synthesise(config: StageConfig, application: Application, target: Path) -> P
     """Writes the stack into ``target``, with its assets; the template's path."""
     shutil.rmtree(target, ignore_errors=True)  # what an earlier one left is no asset of this one
     app = App(outdir=str(target), analytics_reporting=False)
+    check_rules(app)
     stack = PatchbayStack(app, config=config, application=application)
     app.synth()
     return target / stack.template_file
