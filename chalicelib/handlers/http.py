@@ -23,7 +23,7 @@ from chalicelib.domain.field_rules import fault_of
 from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_language
 from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
-from chalicelib.observability import emit_request, logger
+from chalicelib.observability import emit_request, logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
@@ -142,7 +142,13 @@ def endpoint(
         ENDPOINTS.append(entry)
 
         def view(**parameters: str) -> Response:
-            return _serve(blueprint.current_request, entry, function, parameters)
+            request, context = blueprint.current_request, blueprint.lambda_context
+            name_work(
+                request_id=request.context.get("requestId", ""),
+                function_request_id=getattr(context, "aws_request_id", ""),
+                call_id=parameters.get("call_id", ""),
+            )
+            return _serve(request, entry, function, parameters)
 
         blueprint.route(path, methods=[method], name=f"{method} {path}", cors=False)(view)
         return function

@@ -53,6 +53,7 @@ class Things:
             "node": "n1",
             "enrolment_id": self._enrolment(),
             "version": "1",
+            "migration": "1",
             "platform_plan_id": an_id("ppl"),  # of nobody but the platform
             "upload_id": admin.post(f"{tenant}/uploads", upload).expect(201)["upload_id"],
             **{name: self._made(path, body) for name, (path, body) in made.items()},

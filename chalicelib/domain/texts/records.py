@@ -54,6 +54,10 @@ TEXTS: Mapping[str, Text] = {
         "The node's queue can't be made now; try again", "A fila do nó não pode ser criada agora; tente de novo"
     ),
     "subscriber_named_so": Text("Another subscriber is called {name}", "Outro assinante já se chama {name}"),
+    "no_such_migration": Text("There is no such migration", "Não existe essa migração"),
+    "migration_moved": Text(
+        "The migration is worked on at this moment; try again", "A migração está em andamento agora; tente de novo"
+    ),
     # what can't be changed
     "username_in_digests": Text(
         "The username is part of the passwords' digests: make a new subscriber",
