@@ -92,13 +92,13 @@ def _websocket_names(settings: SbcSettings) -> dict[str, object]:
     """``websocket_switches`` decides which parts of the configuration Kamailio reads at all."""
     websocket = settings.websocket
     switches, listeners = [], []
-    for transport, port in (("tcp", websocket.port), ("tls", websocket.tls_port)):
+    for transport, port in (("tcp", websocket.port), ("tls", websocket.tls_port), ("tls", settings.tls.port)):
         if port:
             advertised = f" advertise {settings.advertised_address}:{port}" if settings.advertised_address else ""
             listeners.append(f"listen={transport}:{settings.sip_address}:{port}{advertised}")
     if websocket.in_use:
         switches.append("#!define WITH_WEBSOCKET")
-    if websocket.tls_port:
+    if websocket.tls_port or settings.tls.port:
         switches += ["#!define WITH_TLS", "enable_tls=yes"]
     if websocket.origins:
         switches.append("#!define WITH_ORIGINS")

@@ -26,9 +26,10 @@ def make_sbc_settings(settings: NodeSettings) -> SbcSettings:
         "websocket": {
             "tls_port": settings.wss_port,
             "certificate": str(settings.certificate),
-            "private_key": str(settings.private_key),
+            "private_key": str(settings.certificate),
             "origins": list(settings.origins),
         },
+        "tls": {"port": settings.tls_port},
     }
     return read_settings(_merge(content, settings.sbc_settings))
 

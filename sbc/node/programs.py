@@ -18,23 +18,16 @@ _LOOPBACK = "127.0.0.1"
 
 
 async def keep_kamailio(settings: NodeSettings) -> int:
-    from sbc.node.drain import drain_node  # the image of rtpengine has none of the hook's packages
+    from sbc.node.certificates import ensure_certificate  # the image of rtpengine has none of the hook's packages
+    from sbc.node.drain import drain_node
 
     def prepare() -> Command:
         sbc = make_sbc_settings(settings)
-        ensure_certificate(settings)
+        ensure_certificate(settings, now=datetime.now(UTC))
         prepare_kamailio(sbc)
         return Command(*kamailio_command(sbc))
 
     return await keep("kamailio", prepare, drain=lambda: drain_node(settings))
-
-
-def ensure_certificate(settings: NodeSettings) -> None:
-    from sbc.node.own_certificate import write_own_certificate
-
-    if not (settings.certificate.exists() and settings.private_key.exists()):
-        names = settings.certificate_names or (settings.sip_address,)
-        write_own_certificate(settings.certificate, settings.private_key, names=names, now=datetime.now(UTC))
 
 
 async def keep_rtpengine(settings: NodeSettings) -> int:
@@ -51,13 +44,27 @@ async def keep_hook(settings: NodeSettings) -> int:
     return await keep("hook", prepare)
 
 
+async def keep_certificates(settings: NodeSettings) -> int:
+    from sbc.node import certificates
+
+    return await certificates.keep_certificates(settings)
+
+
+def check_certificate(settings: NodeSettings) -> Check:
+    from sbc.node.certificates import is_in_force
+
+    return lambda: is_in_force(settings, now=datetime.now(UTC))
+
+
 PROGRAMS: dict[str, Callable[[NodeSettings], Coroutine[Any, Any, int]]] = {
     "kamailio": keep_kamailio,
     "rtpengine": keep_rtpengine,
     "hook": keep_hook,
+    "certificates": keep_certificates,
 }
 CHECKS: dict[str, Callable[[NodeSettings], Check]] = {
     "kamailio": lambda settings: SipCheck(settings.sip_address, settings.sip_port),
     "rtpengine": lambda settings: RtpengineCheck(_LOOPBACK, settings.rtpengine_ng_port),
     "hook": lambda settings: HttpCheck(f"http://{_LOOPBACK}:{settings.hook_port}/health"),
+    "certificates": check_certificate,
 }

@@ -53,11 +53,8 @@ class NodeSettings:
 
     @property
     def certificate(self) -> Path:
-        return self.state_dir / "certificates" / "certificate.pem"
-
-    @property
-    def private_key(self) -> Path:
-        return self.state_dir / "certificates" / "private-key.pem"
+        """The private key and the chain in one file, so that they are replaced at once."""
+        return self.state_dir / "certificates" / "node.pem"
 
     @property
     def node_key(self) -> Path:
