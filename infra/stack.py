@@ -11,10 +11,15 @@ from constructs import Construct
 from infra.api import Api
 from infra.application import Application
 from infra.config import StageConfig
+from infra.consoles import Consoles
 from infra.files import Files
+from infra.functions import Package
 from infra.mail import Mail
+from infra.secrets import Secrets
 from infra.table import Table
 from infra.zone import Zone
+
+_ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
 class PatchbayStack(Stack):
@@ -35,16 +40,25 @@ class PatchbayStack(Stack):
         self.data = Table(self, "Data", config=config)
         self.zone = Zone(self, "Zone", config=config)
         self.files = Files(self, "Files", config=config)
+        self.secrets = Secrets(self, "Secrets", config=config)
         self.mail = Mail(self, "Mail", config=config, zone=self.zone)
+        package = Package(
+            config=config,
+            code=lambda_.Code.from_asset(str(application.package)),
+            architecture=_ARCHITECTURES[application.architecture],
+            environment=self._environment(),
+            resources=self._resources(),
+        )
         self.api = Api(
             self,
             "Api",
             config=config,
             application=application,
-            code=lambda_.Code.from_asset(str(application.package)),
-            environment=self._environment(),
-            resources=self._resources(),
+            package=package,
             zone=self.zone,
+        )
+        self.consoles = Consoles(
+            self, "Consoles", config=config, files=self.files, secrets=self.secrets, zone=self.zone
         )
         # self.sbc = Sbc(..): infra/sbc.py
         # self.observability = Observability(..): infra/observability.py

@@ -17,11 +17,6 @@ TARGET = ROOT / "build/cdk"
 BUILD = ROOT / "build/infra"
 
 
-def built_application() -> Application:
-    """What ``make`` has built: the package, and the description of the application in it."""
-    return read_application(BUILD / "app.json", BUILD / "package.zip")
-
-
 def synthesise(config: StageConfig, application: Application, target: Path) -> Path:
     """Writes the stack into ``target``, with its assets; the template's path."""
     shutil.rmtree(target, ignore_errors=True)  # what an earlier one left is no asset of this one
@@ -32,7 +27,7 @@ def synthesise(config: StageConfig, application: Application, target: Path) -> P
 
 
 def main() -> None:
-    application = built_application()
+    application = read_application(BUILD)
     for stage in sys.argv[1:] or STAGES:
         template = synthesise(example_config(stage), application, TARGET / stage)
         sys.stdout.write(f"{template.relative_to(ROOT)}\n")
