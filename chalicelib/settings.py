@@ -72,6 +72,7 @@ class Settings(BaseModel):
 
 
 PREFIX = "PATCHBAY_"
+ON_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 EMBEDDED = "embedded"
 #: What stands in for a service of AWS on one machine; elsewhere it would lose data, or tell it to nobody, in silence.
 STAND_INS = {
@@ -101,6 +102,8 @@ def settings() -> Settings:
         raise _wrong(str(first["loc"][0]), first["msg"]) from error
     if found.stage != EMBEDDED:
         _check_deployed(found)
+    elif ON_LAMBDA:
+        raise _wrong("stage", "a function of AWS Lambda is of no embedded system")
     return found
 
 
@@ -115,3 +118,7 @@ def _check_deployed(found: Settings) -> None:
 
 def _wrong(name: str, message: str) -> SettingsError:
     return SettingsError(f"{PREFIX}{name.upper()}: {message}")
+
+
+if ON_LAMBDA:
+    settings()  # a wrong one stops the function's start, not its first request

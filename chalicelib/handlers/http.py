@@ -24,7 +24,7 @@ from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_langua
 from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
 from chalicelib.handlers.source import find_source
-from chalicelib.observability import emit_request, logger
+from chalicelib.observability import emit_request, logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
@@ -143,7 +143,13 @@ def endpoint(
         ENDPOINTS.append(entry)
 
         def view(**parameters: str) -> Response:
-            return _serve(blueprint.current_request, entry, function, parameters)
+            request, context = blueprint.current_request, blueprint.lambda_context
+            name_work(
+                request_id=request.context.get("requestId", ""),
+                function_request_id=getattr(context, "aws_request_id", ""),
+                call_id=parameters.get("call_id", ""),
+            )
+            return _serve(request, entry, function, parameters)
 
         blueprint.route(path, methods=[method], name=f"{method} {path}", cors=False)(view)
         return function

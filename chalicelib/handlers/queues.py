@@ -9,7 +9,7 @@ from typing import Any
 
 from chalice.app import Blueprint, SQSEvent
 
-from chalicelib.observability import logger
+from chalicelib.observability import logger, name_work
 from chalicelib.workflows.work_on_message import work_on_message
 
 blueprint = Blueprint(__name__)
@@ -32,6 +32,7 @@ def work_on_queue(event: SQSEvent) -> dict[str, Any]:
 def _work(record: dict[str, Any], event: SQSEvent) -> bool:
     context: Any = event.context
     remaining_ms: Callable[[], int] = context.get_remaining_time_in_millis
+    name_work(message_id=record["messageId"], function_request_id=context.aws_request_id)
     until = time.monotonic() + SLICE_S
     try:
         work_on_message(
@@ -40,6 +41,6 @@ def _work(record: dict[str, Any], event: SQSEvent) -> bool:
             ended=lambda: time.monotonic() >= until or remaining_ms() < MARGIN_MS,
         )
     except Exception:  # noqa: BLE001 - the others of the batch have their turn; this one ends in the dead-letter queue
-        logger().exception("message failed", extra={"message_id": record["messageId"]})
+        logger().exception("message failed")
         return False
     return True

@@ -27,7 +27,6 @@ GAP_S = 0.02  # between two tellings of changes: those of a busy node travel tog
 BURST = 32  # datagrams at once: a receive buffer of Linux's default size takes them
 BURST_PAUSE_S = 0.01
 RECEIVE_BUFFER = 1024 * 1024
-MEETING_S = 0.3  # how long a start waits for peers that are there
 
 
 def next_epoch(file: Path, *, now_ms: int) -> int:
@@ -135,10 +134,10 @@ class Peers:
             except TimeoutError:
                 continue
 
-    async def meet(self) -> None:
+    async def meet(self, patience_s: float) -> None:
         """Until all peers have told their counts; not for long, since some may be down."""
         try:
-            async with asyncio.timeout(MEETING_S):
+            async with asyncio.timeout(patience_s):
                 await self._met.wait()
         except TimeoutError:
             log.warning("not all peers answer", extra={"reachable": sorted(self.counts.reachable())})

@@ -32,6 +32,7 @@ class Settings:
     queue_url: str = ""  # of this node's queue of changes; empty: the API is asked every ``poll_interval_s``
     queue_region: str = ""
     queue_endpoint: str = ""  # another address than that of ``queue_url``, for tests
+    queue_wait_s: int = 20  # how long SQS keeps a request that finds nothing; 20 is its longest
     queue_compare_interval_s: float = 300.0  # as ``compare_interval_s``, with a queue
     auth_table: str = "ha1"  # Kamailio's htables and location table
     source_table: str = "source"
@@ -61,6 +62,7 @@ class Settings:
     peer_listen: str = ""  # "address:port" on the private network, UDP
     peer_interval_s: float = 1.0  # how often peers are told everything
     peer_hold_s: float = 5.0  # how long the calls of a peer that fell silent are counted
+    peer_wait_s: float = 0.5  # how long a start waits for what peers count
     media_timeout_s: int = 60  # rtpengine's --timeout: how long ago the last packet came when it reports
     body_limit: int = 64 * 1024
     log_level: str = "INFO"
@@ -117,7 +119,8 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
         return None if value is None else Path(value)
     if kind == tuple[str, ...] and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise SettingsError(f"{name}: expected {getattr(kind, '__name__', kind)}, got {type(value).__name__}")
+    expected = "a list of texts" if kind == tuple[str, ...] else getattr(kind, "__name__", kind)
+    raise SettingsError(f"{name}: expected {expected}, got {type(value).__name__}")
 
 
 def _check(settings: Settings) -> None:
@@ -131,6 +134,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("node_key_file: goes together with api_url")
     if bool(settings.queue_url) != bool(settings.queue_region):
         raise SettingsError("queue_region: goes together with queue_url")
+    if not 1 <= settings.queue_wait_s <= 20:
+        raise SettingsError("queue_wait_s: 1 to 20")
     if settings.queue_url and not settings.api_url:
         raise SettingsError("api_url: needed with queue_url, which only tells what has changed")
     if settings.parts_dir is None and not settings.api_url:

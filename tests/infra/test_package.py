@@ -33,16 +33,6 @@ for service in {services!r}:
 """
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_package(tmp_path_factory.mktemp("package") / "arm64")
-
-
-@pytest.fixture(scope="module")
-def local_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_package(tmp_path_factory.mktemp("package") / "local", platform="local")
-
-
 def _digests(package: Path) -> dict[str, str]:
     files = sorted(path for path in package.rglob("*") if path.is_file())
     return {str(path.relative_to(package)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
