@@ -22,6 +22,13 @@ def logger() -> Logger:
     return Logger(service=SERVICE, use_rfc3339=True, utc=True)
 
 
+def name_work(**ids: str) -> None:
+    """What the lines of this thread's work bear from now on, until the next is named: ``request_id``,
+    ``function_request_id`` (Lambda's, as in its own lines and in X-Ray), ``message_id``, ``call_id``."""
+    logger().thread_safe_clear_keys()
+    logger().thread_safe_append_keys(**{name: value for name, value in ids.items() if value})
+
+
 def emit_counts(**counts: int) -> None:
     """Counters of one event, such as ``CdrsStored=25``; zeros aren't sent."""
     _emit({name: (MetricUnit.Count, value) for name, value in counts.items() if value})

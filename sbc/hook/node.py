@@ -17,6 +17,7 @@ from sbc.hook.admission import Admission
 from sbc.hook.background import Background
 from sbc.hook.call_control import CallControl
 from sbc.hook.cdr import NodeIdentity
+from sbc.hook.change_queue import ChangeQueue, queue_address
 from sbc.hook.credentials import Credentials
 from sbc.hook.dead_media import DeadMedia
 from sbc.hook.decider import Decider
@@ -38,6 +39,7 @@ from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, Part
 from sbc.hook.parts_disk import PartsDisk
 from sbc.hook.parts_store import PartsStore
 from sbc.hook.peers import Peers, make_peers
+from sbc.hook.queue_feed import QueueFeed
 from sbc.hook.reconcile import Reconciler
 from sbc.hook.routes import Routes
 from sbc.hook.settings import Settings, read_node_key, read_seal_key
@@ -211,8 +213,32 @@ class Node:
             cursor_file=settings.data_dir / "feed-cursor",
             obey=obey,
         )
+        if settings.queue_url:
+            background.start(self._queue_feed(feed).run())
+            return
         background.start(
             feed.run(poll_interval_s=settings.poll_interval_s, compare_interval_s=settings.compare_interval_s)
+        )
+
+    def _queue_feed(self, feed: Feed) -> QueueFeed:
+        from sbc.hook.aws_signing import AwsSigner  # a library of C that is of no use without a queue
+
+        settings = self._settings
+        address = settings.queue_endpoint or queue_address(settings.queue_url)
+        queue = ChangeQueue(
+            url=settings.queue_url,
+            client=HttpClient(address, headers={}, timeout_s=settings.fetch_timeout_s),
+            signer=AwsSigner(endpoint=address, region=settings.queue_region, service="sqs"),
+        )
+        return QueueFeed(
+            feed=feed,
+            queue=queue,
+            metrics=self._metrics,
+            clock=time.monotonic,
+            wall_clock=clock_ms,
+            wait_s=settings.queue_wait_s,
+            overlap_s=settings.overlap_s,
+            compare_interval_s=settings.queue_compare_interval_s,
         )
 
     def _control(self, journal: Journal, store: PartsStore, cdr_queued: Callable[[], None]) -> CallControl:

@@ -29,6 +29,11 @@ class Settings:
     api_url: str = ""
     node_key_file: Path | None = None
     parts_dir: Path | None = None  # serve parts from JSON files named like their key with "/" as "__", without the API
+    queue_url: str = ""  # of this node's queue of changes; empty: the API is asked every ``poll_interval_s``
+    queue_region: str = ""
+    queue_endpoint: str = ""  # another address than that of ``queue_url``, for tests
+    queue_wait_s: int = 20  # how long SQS keeps a request that finds nothing; 20 is its longest
+    queue_compare_interval_s: float = 300.0  # as ``compare_interval_s``, with a queue
     auth_table: str = "ha1"  # Kamailio's htables and location table
     source_table: str = "source"
     location_table: str = "location"
@@ -127,6 +132,12 @@ def _check(settings: Settings) -> None:
         raise SettingsError("listen_host: the hook answers without authentication, so it listens on loopback only")
     if bool(settings.api_url) != (settings.node_key_file is not None):
         raise SettingsError("node_key_file: goes together with api_url")
+    if bool(settings.queue_url) != bool(settings.queue_region):
+        raise SettingsError("queue_region: goes together with queue_url")
+    if not 1 <= settings.queue_wait_s <= 20:
+        raise SettingsError("queue_wait_s: 1 to 20")
+    if settings.queue_url and not settings.api_url:
+        raise SettingsError("api_url: needed with queue_url, which only tells what has changed")
     if settings.parts_dir is None and not settings.api_url:
         raise SettingsError("api_url: needed unless parts_dir is given")
     _check_peers(settings)
