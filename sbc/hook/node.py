@@ -37,6 +37,7 @@ from sbc.hook.orders import Orders
 from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
 from sbc.hook.parts_disk import PartsDisk
 from sbc.hook.parts_store import PartsStore
+from sbc.hook.peers import Peers, make_peers
 from sbc.hook.reconcile import Reconciler
 from sbc.hook.routes import Routes
 from sbc.hook.settings import Settings, read_node_key, read_seal_key
@@ -61,9 +62,11 @@ class Node:
     def __init__(self, settings: Settings, *, on_death: Callable[[], None]) -> None:
         self._settings = settings
         self._on_death = on_death
-        self._opener = Ha1Opener(read_seal_key(settings.seal_key_file))
+        seal_key = read_seal_key(settings.seal_key_file)
+        self._opener = Ha1Opener(seal_key)
         self._client = _api_client(settings)
         self._metrics = Metrics()
+        self._peers = make_peers(settings, seal_key=seal_key, metrics=self._metrics, now_ms=clock_ms())
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -90,6 +93,7 @@ class Node:
         uploaded = self._start_uploader(background, journal)
         control = self._control(journal, store, uploaded)
         control.restore(await journal.open_calls())
+        await self._start_peers(stack, background)
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
         watch = self._start_live_watch(background, control)
@@ -126,6 +130,15 @@ class Node:
         )
         background.start(uploader.run())
         return uploader.wake
+
+    async def _start_peers(self, stack: AsyncExitStack, background: Background) -> None:
+        """Before the first call, so that none is admitted without knowing theirs."""
+        if self._peers is None:
+            return
+        self._peers.open()
+        stack.callback(self._peers.close)
+        background.start(self._peers.run(self._settings.peer_interval_s))
+        await self._peers.meet()
 
     def _start_reconciler(self, background: Background, control: CallControl, rpc: KamailioRpc) -> None:
         settings = self._settings
@@ -206,7 +219,7 @@ class Node:
         settings = self._settings
         return CallControl(
             live=LiveCalls(),
-            admission=Admission(),
+            admission=_admission(self._peers),
             journal=journal,
             decider=Decider(
                 store, sbc_id=settings.sbc_id, plan_route=plan_route, timeout_s=settings.decision_timeout_s
@@ -241,7 +254,12 @@ class Node:
             sbc_id=settings.sbc_id,
             source_ttl_s=settings.source_ttl_s,
             watched_tenants=lambda: 0 if watch is None else len(watch),
+            peers=self._peers,
         )
+
+
+def _admission(peers: Peers | None) -> Admission:
+    return Admission() if peers is None else Admission(elsewhere=peers.counts.in_use, changed=peers.note)
 
 
 def _api_client(settings: Settings) -> HttpClient | None:
