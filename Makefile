@@ -75,6 +75,6 @@ package: wheels  ## the Lambda package, unpacked and compiled, in build/package
 infra-install: install  ## .venv-infra: the CDK and the checks of the deployment to AWS
 	@bash local/install_infra.sh
 
-synth: infra-install  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
+synth: infra-install wheels  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
 	@$(PY) -m infra.build
 	@$(INFRA) -m infra.synth

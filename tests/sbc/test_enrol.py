@@ -6,9 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -18,51 +16,20 @@ from chalicelib.storage.sbcs import nodes_of_sbc
 from sbc.hook.settings import parse_settings, read_node_key, read_seal_key
 from tests.api_client import ApiClient
 from tests.conftest import ROOT
+from tests.sbc.real_api import RealApi, real_api
 from tests.world import an_sbc, as_platform_admin
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """``faults``: what happens to the next requests: ``busy`` is a 503, ``lost`` does the work and loses the answer."""
-
-    faults: list[str]
-    asked: list[str]
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.asked.append(self.path)
-        fault = self.faults.pop(0) if self.faults else ""
-        if fault == "busy":
-            self.send_error(503)
-            return
-        answer = ApiClient().request("POST", self.path.removeprefix("/v1"), raw=body)
-        if fault == "lost":
-            return
-        self.send_response(answer.status)
-        self.send_header("Content-Length", str(len(answer.text)))
-        self.end_headers()
-        self.wfile.write(answer.text)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
-def server(dynamodb: str) -> Iterator[type[_Handler]]:
-    handler = type("Handler", (_Handler,), {"faults": [], "asked": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    handler.url = f"http://127.0.0.1:{server.server_address[1]}"  # type: ignore[attr-defined]
-    yield handler
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def server(dynamodb: str) -> Iterator[RealApi]:
+    with real_api() as found:
+        yield found
 
 
 def _boot(
-    server: type[_Handler], key_file: Path, into: Path, *, api: str = "", patience_s: int = 30
+    server: RealApi, key_file: Path, into: Path, *, api: str = "", patience_s: int = 30
 ) -> subprocess.CompletedProcess[str]:
-    address = api or server.url  # type: ignore[attr-defined]
+    address = api or server.url
     options = ["--api", address, "--key-file", str(key_file), "--into", str(into), "--patience-s", str(patience_s)]
     command = [sys.executable, "-m", "sbc.hook.enrol", *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -77,13 +44,13 @@ def key_file(api: ApiClient, tmp_path: Path) -> Path:
     return file
 
 
-def test_a_machine_that_boots_twice_enrols_once(server: type[_Handler], key_file: Path, tmp_path: Path) -> None:
+def test_a_machine_that_boots_twice_enrols_once(server: RealApi, key_file: Path, tmp_path: Path) -> None:
     into = tmp_path / "node"
 
     first, second = _boot(server, key_file, into), _boot(server, key_file, into)
 
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
-    assert server.asked == ["/v1/sbc/enrol"]
+    assert server.asked == ["POST /v1/sbc/enrol"]
     assert {file.name: oct(file.stat().st_mode & 0o777) for file in into.iterdir()} == {
         "node.key": "0o600", "seal.key": "0o600", "enrolment.json": "0o600",
     }  # fmt: skip
@@ -92,7 +59,7 @@ def test_a_machine_that_boots_twice_enrols_once(server: type[_Handler], key_file
     assert (into / "node.key").read_text().strip() not in written
 
 
-def test_what_it_writes_is_what_the_hook_reads(server: type[_Handler], key_file: Path, tmp_path: Path) -> None:
+def test_what_it_writes_is_what_the_hook_reads(server: RealApi, key_file: Path, tmp_path: Path) -> None:
     into = tmp_path / "node"
     assert _boot(server, key_file, into).returncode == 0
 
@@ -109,10 +76,8 @@ def test_what_it_writes_is_what_the_hook_reads(server: type[_Handler], key_file:
 
 
 @pytest.mark.parametrize("fault", ["busy", "lost"])
-def test_a_first_try_that_failed_is_repeated(
-    server: type[_Handler], key_file: Path, tmp_path: Path, fault: str
-) -> None:
-    server.faults.append(fault)
+def test_a_first_try_that_failed_is_repeated(server: RealApi, key_file: Path, tmp_path: Path, fault: str) -> None:
+    server.faults["/v1/sbc/enrol"] = [fault]
 
     booted = _boot(server, key_file, tmp_path / "node")
 
@@ -122,7 +87,7 @@ def test_a_first_try_that_failed_is_repeated(
     assert len(nodes_of_sbc(sbc_id)) == 1
 
 
-def test_a_refused_key_ends_it_at_once_and_says_why(server: type[_Handler], tmp_path: Path) -> None:
+def test_a_refused_key_ends_it_at_once_and_says_why(server: RealApi, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.key"
     wrong.write_text("wrong")
 
@@ -133,14 +98,14 @@ def test_a_refused_key_ends_it_at_once_and_says_why(server: type[_Handler], tmp_
     assert not (tmp_path / "node/enrolment.json").exists()
 
 
-def test_keys_do_not_travel_in_the_clear(server: type[_Handler], key_file: Path, tmp_path: Path) -> None:
+def test_keys_do_not_travel_in_the_clear(server: RealApi, key_file: Path, tmp_path: Path) -> None:
     booted = _boot(server, key_file, tmp_path / "node", api="http://api.example")
 
     assert booted.returncode == 1
     assert "https" in booted.stderr
 
 
-def test_an_api_out_of_reach_is_given_up_in_the_end(key_file: Path, tmp_path: Path, server: type[_Handler]) -> None:
+def test_an_api_out_of_reach_is_given_up_in_the_end(key_file: Path, tmp_path: Path, server: RealApi) -> None:
     booted = _boot(server, key_file, tmp_path / "node", api="http://127.0.0.1:9", patience_s=0)
 
     assert booted.returncode == 1

@@ -1,4 +1,4 @@
-"""When a node at a queue asks the API, and what it makes of gaps. An hour passes in a moment by the clock of the test."""
+"""When a node at a queue asks the API, and what it makes of gaps. An hour passes in a moment by the test's clock."""
 
 from __future__ import annotations
 
