@@ -7,12 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 
 NAMES = ("master-key", "cursor-key", "token-key", "file-key")
 
 
 class Secrets(Protocol):
+    """Raises ``try_again`` when they can't be read or kept."""
+
     def find(self, name: str) -> bytes | None: ...
 
     def put_new(self, name: str, value: bytes) -> bytes:
@@ -24,10 +28,20 @@ class FileSecrets:
         self._directory = Path(directory)
 
     def find(self, name: str) -> bytes | None:
-        path = self._directory / name
-        return path.read_bytes() if path.exists() else None
+        try:
+            return (self._directory / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unreachable() from error
 
     def put_new(self, name: str, value: bytes) -> bytes:
+        try:
+            return self._put_new(name, value)
+        except OSError as error:
+            raise _unreachable() from error
+
+    def _put_new(self, name: str, value: bytes) -> bytes:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = self._directory / f".{name}.{os.getpid()}.{os.urandom(4).hex()}"
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -42,27 +56,41 @@ class FileSecrets:
 
 
 class SecretsManager:
+    """``client``: a boto3 ``secretsmanager`` client; ``prefix``: of the names there."""
+
     def __init__(self, client: Any, *, prefix: str) -> None:
         self._client = client
         self._prefix = prefix
 
     def find(self, name: str) -> bytes | None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
         try:
             found = self._client.get_secret_value(SecretId=self._prefix + name)
         except self._client.exceptions.ResourceNotFoundException:
             return None
+        except (BotoCoreError, ClientError) as error:
+            raise _unreachable() from error
         value: bytes = found["SecretBinary"]
         return value
 
     def put_new(self, name: str, value: bytes) -> bytes:
+        from botocore.exceptions import BotoCoreError, ClientError
+
         try:
             self._client.create_secret(Name=self._prefix + name, SecretBinary=value)
-        except self._client.exceptions.ResourceExistsException:
+        except self._client.exceptions.ResourceExistsException as error:
             found = self.find(name)
-            if found is None:
-                raise
+            if found is None:  # being deleted
+                raise _unreachable() from error
             return found
+        except (BotoCoreError, ClientError) as error:
+            raise _unreachable() from error
         return value
+
+
+def _unreachable() -> PatchbayError:
+    return PatchbayError("try_again", say("secrets_silent"))
 
 
 @cache
