@@ -13,6 +13,7 @@ from chalicelib.handlers import (
     isps,
     jobs,
     ledger,
+    ledger_checks,
     live,
     me,
     platform,
@@ -65,5 +66,6 @@ BLUEPRINTS = [
     usage.blueprint,
     charges.blueprint,
     ledger.blueprint,
+    ledger_checks.blueprint,
     explain_calls.blueprint,
 ]

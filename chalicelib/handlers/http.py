@@ -23,7 +23,7 @@ from chalicelib.domain.field_rules import fault_of
 from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_language
 from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
-from chalicelib.observability import emit_request, logger
+from chalicelib.observability import logger
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
@@ -159,30 +159,39 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
     except PatchbayError as error:
         response = problem(error, language)
     except Exception:  # noqa: BLE001 - the outermost border: logged, and told as a problem
-        logger().exception("unexpected error", extra={"route": f"{entry.method} {entry.path}"})
+        told = {"route": f"{entry.method} {entry.path}", "request_id": request_id(request)}
+        logger().exception("unexpected error", extra=told)
         response = problem(PatchbayError("internal_error"), language)
     if settings().expose_db_cost:
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
         response.headers["X-Db-Read-Units"] = str(cost.read_units)
         response.headers["X-Db-Write-Units"] = str(cost.write_units)
-    _observe(entry, identity, response.status_code, cost, (time.perf_counter() - started) * 1000)
+    outcome: dict[str, Any] = {
+        "status": response.status_code,
+        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+        "db_operations": len(cost.operations),
+    }
+    _log_request(request, entry, identity, outcome)
     return response
 
 
-def _observe(entry: Endpoint, identity: Identity, status: int, cost: metering.Cost, duration_ms: float) -> None:
+def _log_request(request: Any, entry: Endpoint, identity: Identity, outcome: dict[str, Any]) -> None:
     logger().info(
         "request",
         extra={
             "route": f"{entry.method} {entry.path}",
-            "status": status,
-            "duration_ms": round(duration_ms, 1),
             "role": identity.role,
             "user_id": identity.user_id,
             "isp_id": identity.isp_id,
-            "db_operations": len(cost.operations),
+            "request_id": request_id(request),
+            **outcome,
         },
     )
-    emit_request(status=status, duration_ms=duration_ms)
+
+
+def request_id(request: Any) -> str:
+    """API Gateway's, as callers see it in ``x-amzn-RequestId``; empty in the embedded system."""
+    return str(request.context.get("requestId", ""))
 
 
 def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> Response:

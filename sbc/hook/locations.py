@@ -73,6 +73,15 @@ class Locations:
             raise LocationsError(str(error)) from error
         return found
 
+    def count(self, now_ms: int) -> int:
+        """Registrations that haven't expired, of all tenants. Raises ``LocationsError``."""
+        try:
+            with contextlib.closing(sqlite3.connect(self._uri, uri=True, timeout=1)) as opened:
+                now = now_ms / 86_400_000 + _UNIX_EPOCH
+                return int(opened.execute("SELECT count(*) FROM location WHERE expires > ?", (now,)).fetchone()[0])
+        except sqlite3.Error as error:
+            raise LocationsError(str(error)) from error
+
 
 def _contact(row: tuple[Any, ...]) -> Contact:
     _, username, contact, received, socket, user_agent, expires = row

@@ -52,6 +52,8 @@ class Settings:
     rtpengine_ng_port: int = 0  # 0: calls that a restart of the media engine cuts off aren't looked for
     media_check_interval_s: float = 2.0
     media_timeout_s: int = 60  # rtpengine's --timeout: how long ago the last packet came when it reports
+    emf_interval_s: float = 0.0  # between two lines of metrics for CloudWatch on standard output; 0: none
+    stage: str = "embedded"  # names these metrics, beside SBC and node
     body_limit: int = 64 * 1024
     log_level: str = "INFO"
 
