@@ -26,6 +26,13 @@ def logger() -> Logger:
     return Logger(service=SERVICE, use_rfc3339=True, utc=True)
 
 
+def name_work(**ids: str) -> None:
+    """What the lines of this thread's work bear from now on, until the next is named: ``request_id``,
+    ``function_request_id`` (Lambda's, as in its own lines and in X-Ray), ``message_id``, ``call_id``."""
+    logger().thread_safe_clear_keys()
+    logger().thread_safe_append_keys(**{name: value for name, value in ids.items() if value})
+
+
 def emit_counts(**counts: int) -> None:
     """Counters of one event, such as ``CdrsStored=25``."""
     emit_metrics(counts)
@@ -33,8 +40,8 @@ def emit_counts(**counts: int) -> None:
 
 def emit_metrics(values: Mapping[str, Values], **dimensions: str) -> None:
     """One line with these metrics, a number or several of each; ``dimensions`` beside the stage. Zeros aren't sent,
-    but of metrics that say so. Raises ``LookupError`` for a metric that isn't in the catalogue with these dimensions.
-    """
+    but of metrics that say so. What isn't in the catalogue with these dimensions is left out and logged: a metric is no
+    reason for work to fail, and a test compares the catalogue with the code."""
     sent = {name: found for name, value in values.items() if (found := _to_send(name, value, dimensions))}
     if not sent:
         return
@@ -50,9 +57,10 @@ def emit_metrics(values: Mapping[str, Values], **dimensions: str) -> None:
 
 
 def _to_send(name: str, value: Values, dimensions: Mapping[str, str]) -> Sequence[float]:
-    metric = METRICS[name]
-    if ("stage", *dimensions) not in metric.dimensions:
-        raise LookupError(f"{name} has no dimensions {sorted(dimensions)}")
+    metric = METRICS.get(name)
+    if metric is None or ("stage", *dimensions) not in metric.dimensions:
+        logger().error("metric not in the catalogue", extra={"metric": name, "dimensions": sorted(dimensions)})
+        return ()
     if isinstance(value, Sequence):
         return value
     return (value,) if value or metric.always else ()

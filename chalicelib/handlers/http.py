@@ -17,13 +17,14 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.auth import Identity, Role, identify_node, read_access_token
 from chalicelib.clients.seal import open_text, seal_text
-from chalicelib.clients.secrets import random_secret
+from chalicelib.clients.secrets import cursor_keys
 from chalicelib.domain.errors import FieldFault, PatchbayError, field_error
 from chalicelib.domain.field_rules import fault_of
 from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_language
 from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
-from chalicelib.observability import logger
+from chalicelib.handlers.source import find_source
+from chalicelib.observability import logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
@@ -96,10 +97,11 @@ class Call(Generic[BodyT]):
         return int(found.group(1))
 
     def cursor(self, purpose: str) -> dict[str, Any] | None:
-        return open_cursor(getattr(self.query, "cursor", None), secret=random_secret("cursor-key"), purpose=purpose)
+        cursor = getattr(self.query, "cursor", None)
+        return open_cursor(cursor, secrets=lambda again: cursor_keys(again=again), purpose=purpose)
 
     def next_cursor(self, last_key: dict[str, Any] | None, purpose: str) -> str | None:
-        return seal(last_key, secret=random_secret("cursor-key"), purpose=purpose)
+        return seal(last_key, secret=cursor_keys()[0], purpose=purpose)
 
 
 def endpoint(
@@ -141,7 +143,13 @@ def endpoint(
         ENDPOINTS.append(entry)
 
         def view(**parameters: str) -> Response:
-            return _serve(blueprint.current_request, entry, function, parameters)
+            request, context = blueprint.current_request, blueprint.lambda_context
+            name_work(
+                request_id=request.context.get("requestId", ""),
+                function_request_id=getattr(context, "aws_request_id", ""),
+                call_id=parameters.get("call_id", ""),
+            )
+            return _serve(request, entry, function, parameters)
 
         blueprint.route(path, methods=[method], name=f"{method} {path}", cors=False)(view)
         return function
@@ -159,8 +167,7 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
     except PatchbayError as error:
         response = problem(error, language)
     except Exception:  # noqa: BLE001 - the outermost border: logged, and told as a problem
-        told = {"route": f"{entry.method} {entry.path}", "request_id": request_id(request)}
-        logger().exception("unexpected error", extra=told)
+        logger().exception("unexpected error", extra={"route": f"{entry.method} {entry.path}"})
         response = problem(PatchbayError("internal_error"), language)
     if settings().expose_db_cost:
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
@@ -171,11 +178,11 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
         "duration_ms": round((time.perf_counter() - started) * 1000, 1),
         "db_operations": len(cost.operations),
     }
-    _log_request(request, entry, identity, outcome)
+    _log_request(entry, identity, outcome)
     return response
 
 
-def _log_request(request: Any, entry: Endpoint, identity: Identity, outcome: dict[str, Any]) -> None:
+def _log_request(entry: Endpoint, identity: Identity, outcome: dict[str, Any]) -> None:
     logger().info(
         "request",
         extra={
@@ -183,15 +190,9 @@ def _log_request(request: Any, entry: Endpoint, identity: Identity, outcome: dic
             "role": identity.role,
             "user_id": identity.user_id,
             "isp_id": identity.isp_id,
-            "request_id": request_id(request),
             **outcome,
         },
     )
-
-
-def request_id(request: Any) -> str:
-    """API Gateway's, as callers see it in ``x-amzn-RequestId``; empty in the embedded system."""
-    return str(request.context.get("requestId", ""))
 
 
 def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> Response:
@@ -259,7 +260,7 @@ def _parse(request: Any, entry: Endpoint, parameters: dict[str, str], language: 
         identity=identity,
         path=parameters,
         headers=headers,
-        source_ip=request.context.get("identity", {}).get("sourceIp", ""),
+        source_ip=find_source(request.context, headers),
         body=None,
         language=language,
     )

@@ -1,4 +1,4 @@
-"""The daily check of all ledgers, and what it found."""
+"""What the daily check of all ledgers found."""
 
 from __future__ import annotations
 
@@ -11,15 +11,8 @@ from chalicelib.schemas.common import Page, PageQuery
 from chalicelib.schemas.ledger_checks import LedgerFindingView
 from chalicelib.storage.ledger_checks import page_of_findings
 from chalicelib.storage.scope import PlatformScope
-from chalicelib.workflows.check_ledgers import check_ledgers
 
 blueprint = Blueprint(__name__)
-
-
-@blueprint.schedule("rate(10 minutes)", name="check_ledgers")
-def check(event: Any) -> None:  # noqa: ARG001 (it doesn't matter which run it is)
-    """A slice of the day's walk; nothing more once that is through."""
-    check_ledgers()
 
 
 @endpoint(
