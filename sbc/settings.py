@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import json
 import re
 from collections.abc import Mapping
@@ -82,6 +83,13 @@ class SbcSettings:
     rtp_port_max: int
     sip_address: str = "127.0.0.1"
     advertised_address: str = ""  # the public address, if phones and carriers see another than sip_address
+    # The other nodes of this SBC, by their own ``peer_address``; none: this node is alone, and none of these is used.
+    peers: tuple[str, ...] = ()
+    peer_address: str = ""  # of this node in the network that only the nodes are in
+    peer_port: int = 5070  # of all of them, UDP: registrations, and calls to phones that another node can reach
+    # What phones know and what moves to this node if another fails, beside sip_address: it listens there from the start
+    # (the kernel lets it with net.ipv4.ip_nonlocal_bind=1).
+    service_addresses: tuple[str, ...] = ()
     sip_workers: int = 4
     tcp_workers: int = 2
     hook_workers: int = 16
@@ -100,6 +108,11 @@ class SbcSettings:
     @property
     def public_address(self) -> str:
         return self.advertised_address or self.sip_address
+
+    @property
+    def phone_addresses(self) -> tuple[str, ...]:
+        """Where phones may reach this node, now or after the failure of another; the first is its own."""
+        return tuple(dict.fromkeys((self.sip_address, *self.service_addresses)))
 
     @property
     def rpc_socket(self) -> Path:
@@ -149,7 +162,29 @@ def read_settings(content: Mapping[str, Any]) -> SbcSettings:
         if settings.rtp_port_min <= getattr(settings, name) <= settings.rtp_port_max:
             raise SettingsError(f"{name}: lies in the range of RTP ports")
     _check_websocket(settings)
+    _check_peers(settings)
     return settings
+
+
+def _check_peers(settings: SbcSettings) -> None:
+    if not settings.peers:
+        if settings.peer_address or settings.service_addresses:
+            raise SettingsError("peers: missing, but there is a peer_address, or service_addresses")
+        return
+    if settings.advertised_address:
+        raise SettingsError("advertised_address: peers find out who has an address, so sip_address must be public")
+    named = [("peers", each) for each in settings.peers]
+    named += [("service_addresses", each) for each in settings.phone_addresses]
+    named.append(("peer_address", settings.peer_address))
+    for name, address in named:
+        try:
+            ipaddress.IPv4Address(address)
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}") from error
+    if settings.peer_address in settings.peers:
+        raise SettingsError("peers: this node's own peer_address is among them")
+    if {settings.peer_address, *settings.peers} & set(settings.phone_addresses):
+        raise SettingsError("peer_address: phones know this address: between the nodes a private one is needed")
 
 
 def _check_websocket(settings: SbcSettings) -> None:

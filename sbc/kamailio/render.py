@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
+from sbc.kamailio.peers import peer_names
 from sbc.settings import SbcSettings
 
 _SOURCE = Path(__file__).parent
@@ -85,6 +86,7 @@ def _names(settings: SbcSettings) -> dict[str, str]:
         "tcp_lifetime_s": timers.max_expires_s + 30,
     }
     values |= _websocket_names(settings)
+    values |= peer_names(settings)
     return {name.upper(): str(value) for name, value in values.items()}
 
 
@@ -92,10 +94,11 @@ def _websocket_names(settings: SbcSettings) -> dict[str, object]:
     """``websocket_switches`` decides which parts of the configuration Kamailio reads at all."""
     websocket = settings.websocket
     switches, listeners = [], []
-    for transport, port in (("tcp", websocket.port), ("tls", websocket.tls_port), ("tls", settings.tls.port)):
-        if port:
-            advertised = f" advertise {settings.advertised_address}:{port}" if settings.advertised_address else ""
-            listeners.append(f"listen={transport}:{settings.sip_address}:{port}{advertised}")
+    for address in settings.phone_addresses:
+        for transport, port in (("tcp", websocket.port), ("tls", websocket.tls_port), ("tls", settings.tls.port)):
+            if port:
+                advertised = f" advertise {settings.advertised_address}:{port}" if settings.advertised_address else ""
+                listeners.append(f"listen={transport}:{address}:{port}{advertised}")
     if websocket.in_use:
         switches.append("#!define WITH_WEBSOCKET")
     if websocket.tls_port or settings.tls.port:
@@ -176,6 +179,7 @@ def remove_leftovers(settings: SbcSettings) -> None:
     for stale in (settings.pid_file, settings.rpc_socket, settings.control_socket):
         stale.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(settings.location_db, timeout=5)) as connection, connection:
+        # a contact that a peer has told of has no socket here, and may still be connected there
         connection.execute("DELETE FROM location WHERE socket NOT LIKE 'udp:%'")
 
 

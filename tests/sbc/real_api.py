@@ -14,10 +14,11 @@ from tests.api_client import front
 
 @dataclass
 class RealApi:
-    """``faults``: what happens to the next requests: ``busy`` is a 503, ``lost`` does the work and loses the answer."""
+    """``faults``: by path, what happens to the next requests: ``busy`` is a 503, ``lost`` does the work and loses the
+    answer. ``asked``: method and path of each request."""
 
     url: str = ""
-    faults: list[str] = field(default_factory=list)
+    faults: dict[str, list[str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
 
@@ -58,7 +59,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path, _, query = self.path.partition("?")
         self.api.asked.append(f"{self.command} {path}")
-        fault = self.api.faults.pop(0) if self.api.faults else ""
+        waiting = self.api.faults.get(path)
+        fault = waiting.pop(0) if waiting else ""
         if fault == "busy":
             self.close_connection = True
             self.send_error(503)

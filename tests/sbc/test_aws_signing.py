@@ -57,10 +57,6 @@ def sign_in(environment: dict[str, str]) -> dict[str, str]:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     files = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), "/nowhere")
     away = files | {"AWS_EC2_METADATA_DISABLED": "true"}
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": "/nowhere",
-        "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
-    }
     done = subprocess.run(
         [sys.executable, "-c", SIGN],
         cwd=ROOT,

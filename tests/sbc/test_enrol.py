@@ -77,7 +77,7 @@ def test_what_it_writes_is_what_the_hook_reads(server: RealApi, key_file: Path, 
 
 @pytest.mark.parametrize("fault", ["busy", "lost"])
 def test_a_first_try_that_failed_is_repeated(server: RealApi, key_file: Path, tmp_path: Path, fault: str) -> None:
-    server.faults.append(fault)
+    server.faults["/v1/sbc/enrol"] = [fault]
 
     booted = _boot(server, key_file, tmp_path / "node")
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self
@@ -116,8 +117,8 @@ def test_a_change_by_the_api_is_in_force_at_an_enrolled_node_within_three_second
         FakeKamailio(tmp_path / "k") as kamailio,
         Stream(sbc_id) as stream,
         enrolled_hook(tmp_path, sbc_id, server, sqs, kamailio.path) as hook,
+        closing(HookClient(hook.port)) as client,
     ):
-        client = HookClient(hook.port)
         wait_for_answer(client, world.domain, 20)
         kamailio.wait_until_asked("htable.flush", "source")
         server.asked.clear()
@@ -128,7 +129,6 @@ def test_a_change_by_the_api_is_in_force_at_an_enrolled_node_within_three_second
             bob = world.admin.patch(path, {"dial_timeout_s": seconds}, version=bob["version"]).expect(200)
             took.append(wait_for_answer(client, world.domain, seconds))
 
-        client.close()
         assert max(took) < IN_FORCE_S, took
         wait_for(lambda: in_force(world, sbc_id) == 1)
         assert server.asked.count("GET /v1/sbc/changes") <= 1  # if the second look after the start meets a change
