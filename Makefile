@@ -30,11 +30,12 @@ demo: install  ## calls through the whole system, with what was heard and charge
 
 test: install wheels  ## everything but load tests
 	bash local/consoles.sh test
-	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -m "not load and not image" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
-test-all: install wheels  ## with load and fault tests
-	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+test-all: install wheels  ## with load and fault tests, and the images; needs root and debootstrap
+	$(PY) -m pytest -m "not load and not image" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 	$(PY) -m pytest -m load
+	$(PY) -m pytest -m image
 
 check: install  ## everything that needs no test run; the same as CI
 	.venv/bin/ruff check .
@@ -61,7 +62,7 @@ reset:  ## remove all data of this checkout's system (it must be stopped)
 types:  ## the description of the API that the consoles are typed by
 	$(PY) -m local.openapi --write
 
-lock: install  ## requirements.lock from requirements-dev.txt, and those of the Lambda package and of infra
+lock: install  ## the lock files from the lists of requirements
 	$(PY) -m local.lock_requirements
 	$(PY) -m infra.wheels lock
 
@@ -74,6 +75,6 @@ package: wheels  ## the Lambda package, unpacked and compiled, in build/package
 infra-install: install  ## .venv-infra: the CDK and the checks of the deployment to AWS
 	@bash local/install_infra.sh
 
-synth: infra-install  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
+synth: infra-install wheels  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
 	@$(PY) -m infra.build
 	@$(INFRA) -m infra.synth

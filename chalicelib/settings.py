@@ -46,6 +46,7 @@ class Settings(BaseModel):
     link_s: int = Field(default=24 * 3600, ge=60)  # signup and password links; also an onboarding's token
     invitation_s: int = Field(default=7 * 86400, ge=3600)
     onboarding_days: int = Field(default=30, ge=1)  # how long an unfinished onboarding and its namespace are kept
+    behind_edge: bool = False  # requests come through a CDN, which shows the secret edge-key
     attempts_window_s: int = Field(default=900, ge=10)
     login_attempts: int = Field(default=10, ge=1)  # failed ones per login and window
     source_attempts: int = Field(default=100, ge=1)  # failed ones per source address and window

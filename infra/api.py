@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from aws_cdk import RemovalPolicy, Stack
@@ -16,12 +16,24 @@ from constructs import Construct
 
 from infra.application import Application
 from infra.config import StageConfig
-from infra.functions import make_function
+from infra.functions import Package, make_function
 from infra.policies import API
+from infra.rules import accept
 from infra.zone import Zone
 
 TIMEOUT_S = 29  # API Gateway waits no longer
 STAGE = "live"  # the one stage of the REST API; the custom domain hides it
+
+# What never reaches the application, in the form of all other problems (RFC 9457), as ``local/front`` says it.
+_REFUSALS = {
+    "MISSING_AUTHENTICATION_TOKEN": (404, "route_not_found", "There is nothing at this address."),
+    "REQUEST_TOO_LARGE": (413, "body_too_large", "A request has at most 10485760 bytes."),
+    "THROTTLED": (429, "try_again", "Too many requests at once; try again in a moment."),
+    "INTEGRATION_TIMEOUT": (504, "try_again", "It took too long; try again."),
+    "INTEGRATION_FAILURE": (502, "try_again", "The application didn't answer; try again."),
+    "DEFAULT_4XX": (0, "bad_request", "The request can't be understood."),
+    "DEFAULT_5XX": (0, "internal_error", "Something failed on our side; try again."),
+}
 
 
 class Api(Construct):
@@ -34,20 +46,15 @@ class Api(Construct):
         *,
         config: StageConfig,
         application: Application,
-        code: lambda_.Code,
-        environment: Mapping[str, str],
-        resources: Mapping[str, str],
+        package: Package,
         zone: Zone,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = make_function(
             self,
             API,
-            config=config,
-            code=code,
+            package=package,
             handler="app.app",
-            environment=environment,
-            resources=resources,
             timeout_s=TIMEOUT_S,
             memory_mb=config.api_memory_mb,
             reserved_concurrent_executions=config.api_concurrency or None,
@@ -59,6 +66,7 @@ class Api(Construct):
             source_arn=self.rest_api.arn_for_execute_api(stage=STAGE),
         )
         self._name(config, zone)
+        self._accept_rules()
 
     def _make_rest_api(self, config: StageConfig, application: Application) -> apigateway.SpecRestApi:
         access_log = logs.LogGroup(
@@ -73,12 +81,13 @@ class Api(Construct):
             rest_api_name=config.name,
             api_definition=apigateway.ApiDefinition.from_inline(self._describe(config, application)),
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            min_compression_size=None,
-            cloud_watch_role=False,
+            cloud_watch_role=True,  # of the account: without it API Gateway can't log at all
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE,
                 tracing_enabled=True,
                 metrics_enabled=True,
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,  # requests hold passwords
                 throttling_rate_limit=config.api_rate,
                 throttling_burst_limit=config.api_burst,
                 access_log_destination=apigateway.LogGroupLogDestination(access_log),
@@ -96,6 +105,15 @@ class Api(Construct):
             ),
         )
 
+    def _accept_rules(self) -> None:
+        accept(self.rest_api, "APIG2", "the application checks every request against its own schemas, and says why")
+        accept(self.rest_api.deployment_stage, "APIG3", "a web ACL costs money when idle; attempts are counted anyway")
+        accept(
+            self.rest_api,
+            "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+            "API Gateway's own policy for its own logging",
+        )
+
     def _describe(self, config: StageConfig, application: Application) -> dict[str, Any]:
         return describe_api(config.name, application, invocation_uri(self, self.function))
 
@@ -111,6 +129,18 @@ class Api(Construct):
         domain.add_base_path_mapping(self.rest_api, stage=self.rest_api.deployment_stage)
         target = route53.RecordTarget.from_alias(targets.ApiGatewayDomain(domain))
         route53.ARecord(self, "Ipv4", zone=zone.zone, record_name=config.api_domain, target=target)
+
+
+def _problem(status: int, code: str, detail: str) -> dict[str, Any]:
+    """A gateway response; ``status`` 0: whatever status it has."""
+    number = str(status) if status else "$context.status"
+    title = HTTPStatus(status).phrase if status else "$context.error.responseType"
+    body = f'{{"type":"about:blank","title":"{title}","status":{number},"code":"{code}","detail":"{detail}"}}'
+    return {
+        **({"statusCode": status} if status else {}),
+        "responseParameters": {"gatewayresponse.header.Content-Type": "'application/problem+json'"},
+        "responseTemplates": {"application/json": body},
+    }
 
 
 def invocation_uri(scope: Construct, function: lambda_.Function) -> str:
@@ -136,4 +166,5 @@ def describe_api(title: str, application: Application, uri: str) -> dict[str, An
             path: {method.lower(): operation for method in methods} for path, methods in application.routes.items()
         },
         "x-amazon-apigateway-binary-media-types": application.binary_types,
+        "x-amazon-apigateway-gateway-responses": {kind: _problem(*told) for kind, told in _REFUSALS.items()},
     }

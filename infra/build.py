@@ -1,4 +1,5 @@
-"""``python -m infra.build``: the package, its archive and the description of the application in it, in ``build/infra``.
+"""``python -m infra.build``: what a synthesis is made from, in ``build/infra``: the package's archives, for Lambda and
+for this machine, and the description of the application in it.
 
 Runs in the product's own virtualenv, once before any number of syntheses; what is up to date already isn't made again.
 """
@@ -7,41 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
-import zipfile
-from pathlib import Path
 
-from infra.describe import describe
-from infra.package import build_package
+from infra.describe import STAND_INS
+from infra.package import build_package, zip_package
+from infra.wheels import LOCK, PLATFORMS, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/infra"
-_MADE_FROM = ("app.py", "chalicelib", "infra/build.py", "infra/describe.py", "infra/package.py")
-_MADE_FROM_FILES = ("requirements*.txt", "requirements*.lock")
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
-
-
-def make_archive(directory: Path, target: Path) -> Path:
-    """A zip of the directory whose bytes depend on contents alone, so that only a change is deployed."""
-    temporary = target.with_suffix(".new")
-    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for path in sorted(directory.rglob("*")):
-            if path.is_file():
-                entry = zipfile.ZipInfo(path.relative_to(directory).as_posix(), _LONG_AGO)
-                entry.external_attr = (0o755 if path.stat().st_mode & 0o100 else 0o644) << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, path.read_bytes())
-    temporary.replace(target)
-    return target
+_MADE_FROM = ("app.py", "chalicelib", "infra/build.py", "infra/describe.py", "infra/package.py", "infra/wheels.py")
 
 
 def fingerprint() -> str:
     """Of all that the package is made from."""
-    paths = [ROOT / name for name in _MADE_FROM]
-    files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))]
-    files += [file for pattern in _MADE_FROM_FILES for file in ROOT.glob(pattern)]
+    paths = [LOCK, *(ROOT / name for name in _MADE_FROM)]
+    files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))]
     digest = hashlib.sha256()
-    for file in sorted(files):
+    for file in sorted(file for file in files if file.is_file() and "__pycache__" not in file.parts):
         digest.update(f"{file.relative_to(ROOT)} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 
@@ -53,12 +36,19 @@ def build() -> None:
     sys.stderr.write("Building the package\n")
     BUILD.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    package = build_package(BUILD / "package")
-    make_archive(package, BUILD / "package.zip")
-    from app import app
-
-    (BUILD / "app.json").write_text(json.dumps(describe(app), indent=1) + "\n")
+    for platform in PLATFORMS:
+        package = build_package(BUILD / f"package-{platform}", platform=platform)
+        zip_package(package, BUILD / f"package-{platform}.zip")
+    (BUILD / "app.json").write_text(json.dumps(_describe(), indent=1) + "\n")
     stamp.write_text(wanted)
+
+
+def _describe() -> object:
+    os.environ.update(STAND_INS)  # before the application is imported: it registers by them
+    from app import app
+    from infra.describe import describe
+
+    return describe(app)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+# What the application registers by, as the templates that the stack fills in.
+STAND_INS = {"PATCHBAY_STAGE": "{stage}", "PATCHBAY_STREAM_ARN": "{stream_arn}"}
+
 
 def describe(app: Any) -> dict[str, Any]:
     """``{"routes": {path: [method, ..]}, "binary_types": [..], "functions": [{"name", "trigger", ..}]}``."""

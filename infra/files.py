@@ -7,6 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.rules import accept
 
 KEPT = Duration.days(2)  # a second guard: the application deletes files when their time has passed
 
@@ -36,3 +37,4 @@ class Files(Construct):
             ],
             removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
         )
+        accept(self.bucket, "S1", "files live for a day; who asked for a link to one is in the audit trail")

@@ -37,7 +37,7 @@ class Mail(Construct):
         self.identity = ses.EmailIdentity(
             self,
             "Identity",
-            identity=ses.Identity.public_hosted_zone(zone.zone),  # type: ignore[arg-type]
+            identity=ses.Identity.public_hosted_zone(zone.zone),
             configuration_set=self.configuration,
             mail_from_domain=f"bounce.{config.domain}",
         )

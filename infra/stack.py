@@ -11,10 +11,16 @@ from constructs import Construct
 from infra.api import Api
 from infra.application import Application
 from infra.config import StageConfig
+from infra.consoles import Consoles
+from infra.events import Events, Queues
 from infra.files import Files
+from infra.functions import Package
 from infra.mail import Mail
+from infra.secrets import Secrets
 from infra.table import Table
 from infra.zone import Zone
+
+_ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
 class PatchbayStack(Stack):
@@ -35,16 +41,29 @@ class PatchbayStack(Stack):
         self.data = Table(self, "Data", config=config)
         self.zone = Zone(self, "Zone", config=config)
         self.files = Files(self, "Files", config=config)
+        self.secrets = Secrets(self, "Secrets", config=config)
         self.mail = Mail(self, "Mail", config=config, zone=self.zone)
+        self.queues = Queues(self, "Queues", name=config.name, stage=config.stage, application=application)
+        package = Package(
+            config=config,
+            code=lambda_.Code.from_asset(str(application.package)),
+            architecture=_ARCHITECTURES[application.architecture],
+            environment=self._environment(),
+            resources=self._resources(),
+        )
         self.api = Api(
             self,
             "Api",
             config=config,
             application=application,
-            code=lambda_.Code.from_asset(str(application.package)),
-            environment=self._environment(),
-            resources=self._resources(),
+            package=package,
             zone=self.zone,
+        )
+        self.events = Events(
+            self, "Events", application=application, package=package, queues=self.queues, table=self.data.table
+        )
+        self.consoles = Consoles(
+            self, "Consoles", config=config, files=self.files, secrets=self.secrets, zone=self.zone
         )
         # self.sbc = Sbc(..): infra/sbc.py
         # self.observability = Observability(..): infra/observability.py
@@ -62,6 +81,11 @@ class PatchbayStack(Stack):
             "PATCHBAY_SECRETS_ADAPTER": "secretsmanager",
             "PATCHBAY_FILES_ADAPTER": "s3",
             "PATCHBAY_FILES_BUCKET": self.files.bucket.bucket_name,
+            "PATCHBAY_QUEUE_ADAPTER": "sqs",
+            "PATCHBAY_WORK_QUEUE_URL": self.queues.queues["work"].queue_url,
+            "PATCHBAY_NODE_QUEUES_ADAPTER": "sqs",
+            "PATCHBAY_STREAM_ARN": str(self.data.table.table_stream_arn),
+            "PATCHBAY_BEHIND_EDGE": "true",
         }
 
     def _resources(self) -> dict[str, str]:
@@ -72,5 +96,7 @@ class PatchbayStack(Stack):
             "files": self.files.bucket.bucket_arn,
             "mail_identity": self.mail.identity_arn,
             "mail_configuration": self.mail.configuration_arn,
+            "work_queue": self.queues.queues["work"].queue_arn,
+            "node_queues": f"arn:{self.partition}:sqs:{self.region}:{self.account}:{self.config.name}-node-",
             "secrets": f"{secrets}:patchbay/{self.config.stage}",
         }

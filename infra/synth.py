@@ -10,6 +10,7 @@ from aws_cdk import App
 
 from infra.application import Application, read_application
 from infra.config import STAGES, StageConfig, example_config
+from infra.rules import check_rules
 from infra.stack import PatchbayStack
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,22 +18,18 @@ TARGET = ROOT / "build/cdk"
 BUILD = ROOT / "build/infra"
 
 
-def built_application() -> Application:
-    """What ``make`` has built: the package, and the description of the application in it."""
-    return read_application(BUILD / "app.json", BUILD / "package.zip")
-
-
 def synthesise(config: StageConfig, application: Application, target: Path) -> Path:
     """Writes the stack into ``target``, with its assets; the template's path."""
     shutil.rmtree(target, ignore_errors=True)  # what an earlier one left is no asset of this one
     app = App(outdir=str(target), analytics_reporting=False)
+    check_rules(app)
     stack = PatchbayStack(app, config=config, application=application)
     app.synth()
     return target / stack.template_file
 
 
 def main() -> None:
-    application = built_application()
+    application = read_application(BUILD)
     for stage in sys.argv[1:] or STAGES:
         template = synthesise(example_config(stage), application, TARGET / stage)
         sys.stdout.write(f"{template.relative_to(ROOT)}\n")

@@ -82,8 +82,8 @@ class SecretsManager:
             found = self._client.get_secret_value(SecretId=self._prefix + name, VersionStage=stage)
         except self._client.exceptions.ResourceNotFoundException:
             return None
-        value: bytes = found["SecretBinary"]
-        return value
+        value: bytes | None = found.get("SecretBinary")
+        return found["SecretString"].encode() if value is None else value  # text: made by the stack, not by the code
 
     def put_new(self, name: str, value: bytes) -> bytes:
         try:
@@ -104,6 +104,12 @@ def secrets() -> Secrets:
 
     client = boto3.client("secretsmanager", region_name=settings().region)
     return SecretsManager(client, prefix=f"patchbay/{settings().stage}/")
+
+
+@cache
+def edge_key() -> bytes | None:
+    """What a CDN in front of the API shows as a proof that it is the one; None: there is none. The stack makes it."""
+    return secrets().find("edge-key") if settings().behind_edge else None
 
 
 @cache

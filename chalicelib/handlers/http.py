@@ -23,6 +23,7 @@ from chalicelib.domain.field_rules import fault_of
 from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_language
 from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
+from chalicelib.handlers.source import find_source
 from chalicelib.observability import emit_request, logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
@@ -257,7 +258,7 @@ def _parse(request: Any, entry: Endpoint, parameters: dict[str, str], language: 
         identity=identity,
         path=parameters,
         headers=headers,
-        source_ip=request.context.get("identity", {}).get("sourceIp", ""),
+        source_ip=find_source(request.context, headers),
         body=None,
         language=language,
     )

@@ -24,6 +24,7 @@ from sbc.hook.decider import Decider
 from sbc.hook.feed import Feed
 from sbc.hook.feed_client import FeedClient
 from sbc.hook.ha1 import Ha1Opener
+from sbc.hook.held_addresses import HeldAddresses
 from sbc.hook.http_client import HttpClient
 from sbc.hook.http_server import HttpServer
 from sbc.hook.journal import Journal
@@ -42,7 +43,7 @@ from sbc.hook.peers import Peers, make_peers
 from sbc.hook.queue_feed import QueueFeed
 from sbc.hook.reconcile import Reconciler
 from sbc.hook.routes import Routes
-from sbc.hook.settings import Settings, read_node_key, read_seal_key
+from sbc.hook.settings import Settings, read_address, read_node_key, read_seal_key
 from sbc.hook.uploader import Uploader
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class Node:
         control = self._control(journal, store, uploaded)
         control.restore(await journal.open_calls())
         await self._start_peers(stack, background)
+        self._start_held_addresses(background, rpc)
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
         watch = self._start_live_watch(background, control)
@@ -140,7 +142,15 @@ class Node:
         self._peers.open()
         stack.callback(self._peers.close)
         background.start(self._peers.run(self._settings.peer_interval_s))
-        await self._peers.meet()
+        await self._peers.meet(self._settings.peer_wait_s)
+
+    def _start_held_addresses(self, background: Background, rpc: KamailioRpc) -> None:
+        settings = self._settings
+        if not settings.service_addresses:
+            return
+        own, _ = read_address("peer_listen", settings.peer_listen)
+        held = HeldAddresses(rpc=rpc, addresses=settings.service_addresses, own=own, clock=time.monotonic)
+        background.start(held.run())
 
     def _start_reconciler(self, background: Background, control: CallControl, rpc: KamailioRpc) -> None:
         settings = self._settings

@@ -62,6 +62,8 @@ class Settings:
     peer_listen: str = ""  # "address:port" on the private network, UDP
     peer_interval_s: float = 1.0  # how often peers are told everything
     peer_hold_s: float = 5.0  # how long the calls of a peer that fell silent are counted
+    peer_wait_s: float = 0.5  # how long a start waits for what peers count
+    service_addresses: tuple[str, ...] = ()  # that phones know, of all nodes: they move between them
     media_timeout_s: int = 60  # rtpengine's --timeout: how long ago the last packet came when it reports
     body_limit: int = 64 * 1024
     log_level: str = "INFO"
@@ -118,7 +120,8 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
         return None if value is None else Path(value)
     if kind == tuple[str, ...] and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise SettingsError(f"{name}: expected {getattr(kind, '__name__', kind)}, got {type(value).__name__}")
+    expected = "a list of texts" if kind == tuple[str, ...] else getattr(kind, "__name__", kind)
+    raise SettingsError(f"{name}: expected {expected}, got {type(value).__name__}")
 
 
 def _check(settings: Settings) -> None:
@@ -145,7 +148,11 @@ def _check_peers(settings: Settings) -> None:
     if bool(settings.peers) != bool(settings.peer_listen):
         raise SettingsError("peer_listen: goes together with peers")
     if not settings.peers:
+        if settings.service_addresses:
+            raise SettingsError("service_addresses: they move between nodes, and there are no peers")
         return
+    for service_address in settings.service_addresses:
+        read_address("service_addresses", f"{service_address}:1")
     own = read_address("peer_listen", settings.peer_listen)
     address = ipaddress.ip_address(own[0])
     if address.is_global or address.is_unspecified or address.is_multicast:
