@@ -17,8 +17,8 @@ RTP_PORTS = (20000, 29999)
 
 @dataclass(frozen=True, slots=True)
 class NodePlan:
-    """Private addresses of a node's own network interface. ``mapped``: what its Elastic IP belongs to; ``standby``: what
-    the Elastic IP of the node that it stands by for would."""
+    """Private addresses of a node's own network interface. ``mapped``: what its Elastic IP belongs to; ``standby``: the
+    place of the Elastic IP of the node that it stands by for."""
 
     name: str
     zone: int

@@ -16,6 +16,7 @@ from infra.events import Events, Queues
 from infra.files import Files
 from infra.functions import Package
 from infra.mail import Mail
+from infra.sbc import Sbc
 from infra.secrets import Secrets
 from infra.table import Table
 from infra.zone import Zone
@@ -65,7 +66,7 @@ class PatchbayStack(Stack):
         self.consoles = Consoles(
             self, "Consoles", config=config, files=self.files, secrets=self.secrets, zone=self.zone
         )
-        # self.sbc = Sbc(..): infra/sbc.py
+        self.sbc = Sbc(self, "Sbc", config=config, zone=self.zone)
         # self.observability = Observability(..): infra/observability.py
 
     def _environment(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The one-time key of a node, from where the operator puts it: a parameter of AWS Systems Manager (its JSON protocol)."""
+"""The one-time key of a node, from where the operator puts it: a parameter of AWS Systems Manager."""
 
 from __future__ import annotations
 
