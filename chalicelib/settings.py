@@ -33,6 +33,8 @@ class Settings(BaseModel):
     job_kept_days: int = Field(default=90, ge=1)
     active_jobs: int = Field(default=5, ge=1)  # of a tenant: queued or running
     uploads_per_tenant: int = Field(default=100, ge=1)  # per window of attempts
+    node_queues_adapter: Literal["sqs", "none"] = "none"  # none: SBC nodes ask the API what has changed
+    enrolment_s: int = Field(default=24 * 3600, ge=300, le=7 * 86400)  # how long a node's one-time key is valid
     queue_adapter: Literal["sqs", "directory"] = "directory"
     queue_dir: str = "var/queue"
     work_queue_url: str = Field(default="", validate_default=True)
@@ -46,12 +48,14 @@ class Settings(BaseModel):
     link_s: int = Field(default=24 * 3600, ge=60)  # signup and password links; also an onboarding's token
     invitation_s: int = Field(default=7 * 86400, ge=3600)
     onboarding_days: int = Field(default=30, ge=1)  # how long an unfinished onboarding and its namespace are kept
+    behind_edge: bool = False  # requests come through a CDN, which shows the secret edge-key
     attempts_window_s: int = Field(default=900, ge=10)
     login_attempts: int = Field(default=10, ge=1)  # failed ones per login and window
     source_attempts: int = Field(default=100, ge=1)  # failed ones per source address and window
     mails_per_address: int = Field(default=5, ge=1)  # per address, purpose and window
     uniform_answer_ms: int = Field(default=400, ge=0)  # no sooner is a password reset answered, known user or not
     cdr_retention_days: int = Field(default=396, ge=1)
+    migration_delay_s: int = Field(default=300, ge=0)  # until no instance of the release before is at work any more
     expose_db_cost: bool = False  # adds X-Db-Operations and X-Db-Read-Units to every answer
 
     @field_validator("files_bucket")

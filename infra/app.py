@@ -6,8 +6,11 @@ import sys
 
 from aws_cdk import App
 
+from infra.application import read_application
 from infra.config import ConfigError, load_config
+from infra.rules import check_rules
 from infra.stack import PatchbayStack
+from infra.synth import BUILD
 
 
 def main() -> int:
@@ -17,7 +20,8 @@ def main() -> int:
     except ConfigError as error:
         sys.stderr.write(f"infra: {error}\n")
         return 1
-    PatchbayStack(app, config=config)
+    check_rules(app)
+    PatchbayStack(app, config=config, application=read_application(BUILD))
     app.synth()
     return 0
 

@@ -40,6 +40,7 @@ class StageConfig:
     api_burst: int = 400
     sbc_name: str = "sbc1"
     sbc_nodes: int = 2
+    sbc_websocket_port: int = 443
     sbc_instance_type: str = "c7a.medium"
 
     @property
@@ -50,6 +51,17 @@ class StageConfig:
     @property
     def api_domain(self) -> str:
         return f"api.{self.domain}"
+
+    @property
+    def sbc_domain(self) -> str:
+        """What phones of the stack's own SBC are told to use."""
+        return f"{self.sbc_name}.{self.domain}"
+
+    @property
+    def websocket_origins(self) -> tuple[str, ...]:
+        """Where browser phones may connect to (the consoles' Content-Security-Policy)."""
+        port = "" if self.sbc_websocket_port == 443 else f":{self.sbc_websocket_port}"
+        return (f"wss://{self.sbc_domain}{port}",)
 
     @property
     def public_url(self) -> str:
@@ -81,6 +93,7 @@ _CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
     "api_burst": (lambda value: 1 <= value <= 5000, "is between 1 and 5000"),
     "sbc_name": (re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?\Z").match, "is a DNS label"),
     "sbc_nodes": (lambda value: 1 <= value <= 4, "is between 1 and 4"),
+    "sbc_websocket_port": (lambda value: 1 <= value <= 65535, "is a port"),
     "sbc_instance_type": (re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\Z").match, "is an instance type such as c7a.medium"),
 }
 

@@ -1,15 +1,15 @@
-"""``python -m infra.describe FILE``: what the stack has to know of the application, as JSON.
+"""What the stack has to know of the application, as JSON.
 
-It runs in the product's own virtualenv: the CDK's can't import the application, and shouldn't have to. Everything comes
-from Chalice's public attributes, so a new route, schedule or queue needs no line in here.
+This runs in the product's own virtualenv: the CDK's can't import the application, and shouldn't have to. Everything
+comes from Chalice's public attributes, so a new route, schedule or queue needs no line in here.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Any
+
+# What the application registers by, as the templates that the stack fills in.
+STAND_INS = {"PATCHBAY_STAGE": "{stage}", "PATCHBAY_STREAM_ARN": "{stream_arn}"}
 
 
 def describe(app: Any) -> dict[str, Any]:
@@ -56,15 +56,3 @@ def _describe_source(source: Any) -> dict[str, Any]:
     if isinstance(source, CloudWatchEventConfig):
         return {**common, "trigger": "event", "pattern": source.event_pattern}
     raise TypeError(f"infra.describe knows no functions triggered like {source.name}: {type(source).__name__}")
-
-
-def main() -> None:
-    from app import app
-
-    target = Path(sys.argv[1])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(describe(app), indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 from aws_cdk import App
 
+from infra.application import Application, read_application
 from infra.config import STAGES, StageConfig, example_config
+from infra.rules import check_rules
 from infra.stack import PatchbayStack
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build/cdk"
+BUILD = ROOT / "build/infra"
 
 
-def synthesise(config: StageConfig, target: Path) -> Path:
+def synthesise(config: StageConfig, application: Application, target: Path) -> Path:
     """Writes the stack into ``target``, with its assets; the template's path."""
+    shutil.rmtree(target, ignore_errors=True)  # what an earlier one left is no asset of this one
     app = App(outdir=str(target), analytics_reporting=False)
-    stack = PatchbayStack(app, config=config)
+    check_rules(app)
+    stack = PatchbayStack(app, config=config, application=application)
     app.synth()
     return target / stack.template_file
 
 
 def main() -> None:
+    application = read_application(BUILD)
     for stage in sys.argv[1:] or STAGES:
-        template = synthesise(example_config(stage), TARGET / stage)
+        template = synthesise(example_config(stage), application, TARGET / stage)
         sys.stdout.write(f"{template.relative_to(ROOT)}\n")
 
 

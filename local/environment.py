@@ -39,6 +39,7 @@ def make_app_environment(settings: Settings, paths: Paths) -> dict[str, str]:
         "PATCHBAY_SPEECH_ADAPTER": "espeak",
         "PATCHBAY_DNS_ADAPTER": "file",
         "PATCHBAY_DNS_FILE": str(paths.dns),
+        "PATCHBAY_MIGRATION_DELAY_S": "0",  # the release before was stopped
         "PATCHBAY_ALLOW_PRIVATE_GATEWAYS": "true",  # for the test gateway on loopback
     }
 

@@ -15,7 +15,11 @@ HEAD = """\
 # Exact versions and hashes for Debian 12 on amd64 with its Python 3.11. Made by `make lock` from {source};
 # never edited by hand.
 """
-LOCKS = {"requirements-dev.txt": "requirements.lock", "requirements-infra.txt": "requirements-infra.lock"}
+LOCKS = {
+    "requirements-dev.txt": "requirements.lock",
+    "requirements-infra.txt": "requirements-infra.lock",
+    "sbc/requirements.txt": "sbc/requirements.lock",
+}
 
 
 def render_lock(report: dict[str, Any], source: str) -> str:

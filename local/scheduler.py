@@ -27,6 +27,8 @@ log = logging.getLogger("scheduler")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _UNIT_S = {"minute": 60, "hour": 3600, "day": 86400}
 _TICK_S = 0.5
+_IDLE_S = 5.0
+_ON_THREADS = frozenset({"run_migrations"})  # schedules whose work is too long for the loop of all others
 _REMEMBERED_S = 60  # a job that runs every few seconds may as well run again after a restart
 
 
@@ -109,6 +111,23 @@ def make_expiry_job() -> Job:
     )
 
 
+def start_migrations(ended: threading.Event) -> threading.Thread:
+    """What a schedule does in AWS: data migrations, at once and until all are done, also those run again by order."""
+    from chalicelib.workflows.run_migrations import run_migrations
+
+    def work() -> None:
+        done = False
+        while not ended.wait(_IDLE_S if done else _TICK_S):
+            try:
+                done = run_migrations(stop=ended.is_set)
+            except Exception:
+                log.exception("migrations failed")
+
+    worker = threading.Thread(target=work, name="migrations")
+    worker.start()
+    return worker
+
+
 def _make_job(name: str, schedule: Any, handler: Callable[[dict[str, Any], Any], object]) -> Job:
     expression = schedule if isinstance(schedule, str) else schedule.to_string()
     rate = _RATE.fullmatch(expression)
@@ -142,18 +161,20 @@ def main() -> None:
     from chalicelib.clients.queue import directory_work_queue
 
     paths = find_paths()
-    jobs = [*find_jobs(app), make_outbox_job(), make_expiry_job()]
+    schedules = [job for job in find_jobs(app) if job.name not in _ON_THREADS]
+    jobs = [*schedules, make_outbox_job(), make_expiry_job()]
     scheduler = Scheduler(jobs, state=paths.var / "scheduler.json")
     beat = paths.run / "scheduler.beat"
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     queue = directory_work_queue()
     queue.release()
-    worker = start_worker(queue, app.handler_map["work_on_queue"], ended=ended)
+    workers = [start_worker(queue, app.handler_map["work_on_queue"], ended=ended), start_migrations(ended)]
     while not ended.wait(_TICK_S):
         scheduler.run_due(time.time_ns() // 1_000_000)
         beat.touch()
-    worker.join()
+    for worker in workers:
+        worker.join()
 
 
 if __name__ == "__main__":

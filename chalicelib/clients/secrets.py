@@ -1,8 +1,14 @@
-"""Named secrets: AWS Secrets Manager, or one file each (mode 0600) in a directory. Made on first use, never logged."""
+"""Named secrets: AWS Secrets Manager, or one file each (mode 0600) in a directory. Made on first use, never logged.
+
+``token-key`` and ``cursor-key`` can be rotated: what the one before signed holds on until the next rotation, and
+running processes take up the new one within ``READ_AGAIN_S`` (docs/operations.md, "Rotate a key").
+"""
 
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,12 +18,17 @@ from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 
 NAMES = ("master-key", "cursor-key", "token-key", "file-key")
+READ_AGAIN_S = 300.0
+SOONEST_S = 10.0  # between two readings, however often something unknown is asked for
 
 
 class Secrets(Protocol):
     """Raises ``try_again`` when they can't be read or kept."""
 
     def find(self, name: str) -> bytes | None: ...
+
+    def find_previous(self, name: str) -> bytes | None:
+        """The value before the last rotation."""
 
     def put_new(self, name: str, value: bytes) -> bytes:
         """Store the value unless there is one already; the value that counts."""
@@ -35,6 +46,23 @@ class FileSecrets:
         except OSError as error:
             raise _unreachable() from error
 
+    def find_previous(self, name: str) -> bytes | None:
+        return self.find(f"{name}.previous")
+
+    def rotate(self, name: str, value: bytes) -> None:
+        """The value in force becomes the previous one."""
+        current = self.find(name)
+        if current is not None:
+            self._write(current).replace(self._directory / f"{name}.previous")
+        self._write(value).replace(self._directory / name)
+
+    def _write(self, value: bytes) -> Path:
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = self._directory / f".new.{os.getpid()}.{os.urandom(4).hex()}"
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(value)
+        return temporary
+
     def put_new(self, name: str, value: bytes) -> bytes:
         try:
             return self._put_new(name, value)
@@ -42,10 +70,7 @@ class FileSecrets:
             raise _unreachable() from error
 
     def _put_new(self, name: str, value: bytes) -> bytes:
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = self._directory / f".{name}.{os.getpid()}.{os.urandom(4).hex()}"
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(value)
+        temporary = self._write(value)
         try:
             os.link(temporary, self._directory / name)  # fails if another process was first
         except FileExistsError:
@@ -63,16 +88,22 @@ class SecretsManager:
         self._prefix = prefix
 
     def find(self, name: str) -> bytes | None:
+        return self._find(name, "AWSCURRENT")
+
+    def find_previous(self, name: str) -> bytes | None:
+        return self._find(name, "AWSPREVIOUS")
+
+    def _find(self, name: str, stage: str) -> bytes | None:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            found = self._client.get_secret_value(SecretId=self._prefix + name)
+            found = self._client.get_secret_value(SecretId=self._prefix + name, VersionStage=stage)
         except self._client.exceptions.ResourceNotFoundException:
             return None
         except (BotoCoreError, ClientError) as error:
             raise _unreachable() from error
-        value: bytes = found["SecretBinary"]
-        return value
+        value: bytes | None = found.get("SecretBinary")
+        return found["SecretString"].encode() if value is None else value  # text: made by the stack, not by the code
 
     def put_new(self, name: str, value: bytes) -> bytes:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -104,21 +135,59 @@ def secrets() -> Secrets:
 
 
 @cache
+def edge_key() -> bytes | None:
+    """What a CDN in front of the API shows as a proof that it is the one; None: there is none. The stack makes it."""
+    return secrets().find("edge-key") if settings().behind_edge else None
+
+
+@cache
 def random_secret(name: str) -> bytes:
     """32 random bytes, the same for every process of the installation."""
     return secrets().find(name) or secrets().put_new(name, os.urandom(32))
 
 
-@cache
-def token_key() -> bytes:
-    """The ES256 private key (PEM) that signs access tokens."""
-    found = secrets().find("token-key")
-    if found is not None:
-        return found
+_rings: dict[str, tuple[float, tuple[bytes, ...]]] = {}
+
+
+def token_keys(*, again: bool = False) -> tuple[bytes, ...]:
+    """The ES256 private keys (PEM) of access tokens: the one that signs, and the one before it. ``again``: read them
+    anew, since something was signed by none of them."""
+    return _ring("token-key", make_token_key, again=again)
+
+
+def cursor_keys(*, again: bool = False) -> tuple[bytes, ...]:
+    """As ``token_keys``, 32 bytes each, for the cursors of lists."""
+    return _ring("cursor-key", make_random_key, again=again)
+
+
+def make_random_key() -> bytes:
+    return os.urandom(32)
+
+
+def make_token_key() -> bytes:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return secrets().put_new("token-key", pem)
+
+
+def _ring(name: str, make: Callable[[], bytes], *, again: bool) -> tuple[bytes, ...]:
+    read_at, keys = _rings.get(name, (0.0, ()))
+    age_s = time.monotonic() - read_at
+    if keys and age_s < (SOONEST_S if again else READ_AGAIN_S):
+        return keys
+    try:
+        keys = _read_ring(name, make)
+    except PatchbayError:
+        if not keys:  # those that were read before still hold
+            raise
+    _rings[name] = (time.monotonic(), keys)
+    return keys
+
+
+def _read_ring(name: str, make: Callable[[], bytes]) -> tuple[bytes, ...]:
+    current = secrets().find(name) or secrets().put_new(name, make())
+    previous = secrets().find_previous(name)
+    return (current,) if previous is None else (current, previous)

@@ -17,12 +17,13 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.auth import Identity, Role, identify_node, read_access_token
 from chalicelib.clients.seal import open_text, seal_text
-from chalicelib.clients.secrets import random_secret
+from chalicelib.clients.secrets import cursor_keys
 from chalicelib.domain.errors import FieldFault, PatchbayError, field_error
 from chalicelib.domain.field_rules import fault_of
 from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_language
 from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
+from chalicelib.handlers.source import find_source
 from chalicelib.observability import emit_request, logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
@@ -103,10 +104,11 @@ class Call(Generic[BodyT]):
         return int(found.group(1))
 
     def cursor(self, purpose: str) -> dict[str, Any] | None:
-        return open_cursor(getattr(self.query, "cursor", None), secret=random_secret("cursor-key"), purpose=purpose)
+        cursor = getattr(self.query, "cursor", None)
+        return open_cursor(cursor, secrets=lambda again: cursor_keys(again=again), purpose=purpose)
 
     def next_cursor(self, last_key: dict[str, Any] | None, purpose: str) -> str | None:
-        return seal(last_key, secret=random_secret("cursor-key"), purpose=purpose)
+        return seal(last_key, secret=cursor_keys()[0], purpose=purpose)
 
 
 def endpoint(
@@ -264,7 +266,7 @@ def _parse(request: Any, entry: Endpoint, parameters: dict[str, str], language: 
         identity=identity,
         path=parameters,
         headers=headers,
-        source_ip=request.context.get("identity", {}).get("sourceIp", ""),
+        source_ip=find_source(request.context, headers),
         body=None,
         language=language,
     )

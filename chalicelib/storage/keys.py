@@ -19,6 +19,7 @@ CONTACT = "CONTACT#"
 JOBS = "JOBS"  # those that aren't finished, of all tenants
 JOB = "JOB#"
 FILES = "FILES"
+MIGRATION = "MIGRATION#"
 DELETED = "DELETED#"  # a deleted item moves below this prefix of its own partition for 30 days
 
 
@@ -48,6 +49,10 @@ def subscriber_sk(subscriber_id: str) -> str:
 
 def job_sk(job_id: str) -> str:
     return f"{JOB}{job_id}"
+
+
+def migration_sk(number: int) -> str:
+    return f"{MIGRATION}{number:04d}"
 
 
 def upload_sk(upload_id: str) -> str:
@@ -148,6 +153,11 @@ def sbc_nodes(sbc_id: str) -> str:
 
 def node_key(key_hash: str) -> str:
     return f"NODEKEY#{key_hash}"
+
+
+def enrolment_key(key_hash: str) -> str:
+    """Of a one-time key with which a node enrols."""
+    return f"ENROLKEY#{key_hash}"
 
 
 def deck(deck_id: str, version: int) -> str:

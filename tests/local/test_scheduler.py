@@ -106,8 +106,10 @@ def test_the_products_own_schedules_are_run_by_their_handlers(api: ApiClient) ->
         "sweep_outbox": 60,
         "sweep_jobs": 60,
         "delete_files": 60,
+        "run_migrations": 300,
     }
-    assert all(isinstance(job.run(f"{name}#1", 0), int) for name, job in jobs.items())
+    for name, job in jobs.items():
+        job.run(f"{name}#1", 0)  # a handler that fails raises
 
 
 def test_a_cron_expression_is_refused_by_name() -> None:

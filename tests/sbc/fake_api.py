@@ -34,6 +34,7 @@ class FakeApi:
         self.raw: dict[str, bytes] = {}
         self.rejected: set[str] = set()
         self.polls = 0  # of the change feed
+        self.comparisons = 0  # of all versions
         self.live_reports: list[Body] = []
         self.live_status = 204
         self.down = False
@@ -96,6 +97,7 @@ class FakeApi:
                 cursor = found[-1]["id"] if found else query.get("after", "")
                 return 200, json.dumps({"changes": found, "cursor": cursor}).encode(), ""
             case "GET", "/v1/sbc/versions":
+                self.comparisons += 1
                 versions = {key: part["version"] for key, part in self.parts.items()}
                 return 200, json.dumps({"versions": versions}).encode(), ""
             case "POST", _:
