@@ -157,7 +157,7 @@ def write_secret(path: Path, content: str) -> None:
     temporary.replace(path)
 
 
-def _check_address(api_url: str) -> None:
+def check_address(api_url: str) -> None:
     """Keys travel by it. Raises ``EnrolError``."""
     url = urlsplit(api_url)
     if url.scheme == "https" and url.hostname:
@@ -193,7 +193,7 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"enrolled already: {places.enrolment}\n")
         return 0
     try:
-        _check_address(options.api)
+        check_address(options.api)
         key = _read_key(options.key_file)
         asyncio.run(enrol(options.api, key, places, queue=not options.poll, patience_s=options.patience_s))
     except (EnrolError, OSError) as error:
