@@ -191,6 +191,7 @@ def _bring_up(connection: sqlite3.Connection, path: Path) -> None:
     """A new journal, or one of an earlier release, to the tables of this one. Cut off at any point, it begins again."""
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if found > VERSION:
+        connection.close()
         raise JournalVersionError(f"{path} has version {found}, this hook knows {VERSION}: run the later release")
     connection.executescript(_SCHEMA)
     if connection.execute(_HAS_OLD_TABLES).fetchone()[0]:
