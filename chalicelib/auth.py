@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from chalicelib.clients.secrets import token_key
+from chalicelib.clients.secrets import token_keys
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.tokens import token_hash
 from chalicelib.settings import settings
-from chalicelib.storage.sbcs import find_node_key
 from chalicelib.storage.transaction import Actor
 
 Role = Literal["anybody", "platform_admin", "isp_admin", "tenant_admin", "subscriber", "onboarding", "node"]
@@ -53,7 +52,8 @@ def issue_access_token(identity: Identity, *, now_s: int | None = None, lifetime
     }
     if identity.acting_for:
         claims["act"] = {"sub": identity.acting_for}  # RFC 8693 4.1
-    return jwt.encode(claims, _private_key(), algorithm="ES256", headers={"kid": _key_id()})
+    key = token_keys()[0]
+    return jwt.encode(claims, _private_key(key), algorithm="ES256", headers={"kid": _key_id(key)})
 
 
 def read_access_token(token: str) -> Identity:
@@ -63,7 +63,7 @@ def read_access_token(token: str) -> Identity:
     try:
         claims = jwt.decode(
             token,
-            _private_key().public_key(),
+            _verifying_key(jwt.get_unverified_header(token).get("kid", "")),
             algorithms=["ES256"],
             issuer=ISSUER,
             options={"require": ["exp", "iat", "sub", "role"]},
@@ -85,19 +85,30 @@ def read_access_token(token: str) -> Identity:
 
 def identify_node(key: str) -> Identity:
     """The SBC node that holds this key."""
+    from chalicelib.storage.sbcs import find_node_key
+
     found = find_node_key(token_hash(key))
     if found is None:
         raise PatchbayError("not_authenticated")
     return Identity(role="node", user_id=found.node, name=found.node, sbc_id=found.sbc_id)
 
 
+def _verifying_key(key_id: str) -> Any:
+    """Raises ``not_authenticated`` if none of the keys has this id."""
+    for again in (False, True):  # another process may sign by a newer one
+        for key in token_keys(again=again):
+            if _key_id(key) == key_id:
+                return _private_key(key).public_key()
+    raise PatchbayError("not_authenticated")
+
+
 @cache
-def _private_key() -> Any:
+def _private_key(key: bytes) -> Any:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    return load_pem_private_key(token_key(), password=None)
+    return load_pem_private_key(key, password=None)
 
 
 @cache
-def _key_id() -> str:
-    return hashlib.sha256(token_key()).hexdigest()[:16]
+def _key_id(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()[:16]

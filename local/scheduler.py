@@ -1,4 +1,5 @@
-"""``python -m local.scheduler``: runs the Chalice app's own schedules, as EventBridge does for the deployed one.
+"""``python -m local.scheduler``: runs the Chalice app's own schedules, as EventBridge does for the deployed one, and
+its queue's consumer, as Lambda does (``worker.py``).
 
 A run is named by job and period (``expire#2971234``): it happens once per period, over restarts too, and a period that
 was missed is not made up for: handlers are idempotent and look at what is due, not at how often they were called.
@@ -20,6 +21,7 @@ from typing import Any
 
 from local.front.wsgi import FunctionContext
 from local.settings import find_paths
+from local.worker import start_worker
 
 log = logging.getLogger("scheduler")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -91,17 +93,10 @@ def find_jobs(app: Any) -> list[Job]:
 
 
 def make_outbox_job() -> Job:
-    """What a queue triggers in AWS: changes too large for one transaction are carried on within a second."""
+    """The app's own sweep, sixty times as often as EventBridge can: on one machine that costs nothing."""
     from chalicelib.workflows.expand_outbox import expand_outbox
 
     return Job(name="outbox", every_s=1, run=lambda _key, _now_ms: expand_outbox())
-
-
-def make_files_job() -> Job:
-    """What a schedule does in AWS: files whose time has passed, new passwords among them, are deleted."""
-    from chalicelib.workflows.delete_ended_files import delete_ended_files
-
-    return Job(name="files", every_s=30, run=lambda _key, now_ms: delete_ended_files(now_ms=now_ms))
 
 
 def make_expiry_job() -> Job:
@@ -114,23 +109,6 @@ def make_expiry_job() -> Job:
         every_s=3600,
         run=lambda _key, now_ms: expire_items(database().client, database().table_name, now_s=now_ms // 1000),
     )
-
-
-def start_worker(ended: threading.Event) -> threading.Thread:
-    """What a queue triggers in AWS: imports and exports. On a thread of its own, so that long work delays no schedule;
-    once ``ended`` is set it stops after the step in hand."""
-    from chalicelib.workflows.work_on_jobs import work_on_jobs
-
-    def work() -> None:
-        while not ended.wait(_TICK_S):
-            try:
-                work_on_jobs(stop=ended.is_set)
-            except Exception:
-                log.exception("work on jobs failed")
-
-    worker = threading.Thread(target=work, name="jobs")
-    worker.start()
-    return worker
 
 
 def start_migrations(ended: threading.Event) -> threading.Thread:
@@ -180,15 +158,18 @@ def _make_event(key: str, now_ms: int) -> dict[str, Any]:
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     from app import app
+    from chalicelib.clients.queue import directory_work_queue
 
     paths = find_paths()
     schedules = [job for job in find_jobs(app) if job.name not in _ON_THREADS]
-    jobs = [*schedules, make_outbox_job(), make_files_job(), make_expiry_job()]
+    jobs = [*schedules, make_outbox_job(), make_expiry_job()]
     scheduler = Scheduler(jobs, state=paths.var / "scheduler.json")
     beat = paths.run / "scheduler.beat"
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    workers = [start_worker(ended), start_migrations(ended)]
+    queue = directory_work_queue()
+    queue.release()
+    workers = [start_worker(queue, app.handler_map["work_on_queue"], ended=ended), start_migrations(ended)]
     while not ended.wait(_TICK_S):
         scheduler.run_due(time.time_ns() // 1_000_000)
         beat.touch()

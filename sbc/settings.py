@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import json
 import re
 from collections.abc import Mapping
@@ -65,6 +66,13 @@ class WebSocket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """SIP over TLS for desk phones, at ``sip_address``, with ``websocket``'s certificate. Port 0: no such listener."""
+
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SbcSettings:
     run_dir: Path
     sip_port: int
@@ -75,6 +83,13 @@ class SbcSettings:
     rtp_port_max: int
     sip_address: str = "127.0.0.1"
     advertised_address: str = ""  # the public address, if phones and carriers see another than sip_address
+    # The other nodes of this SBC, by their own ``peer_address``; none: this node is alone, and none of these is used.
+    peers: tuple[str, ...] = ()
+    peer_address: str = ""  # of this node in the network that only the nodes are in
+    peer_port: int = 5070  # of all of them, UDP: registrations, and calls to phones that another node can reach
+    # What phones know and what moves to this node if another fails, beside sip_address: it listens there from the start
+    # (the kernel lets it with net.ipv4.ip_nonlocal_bind=1).
+    service_addresses: tuple[str, ...] = ()
     sip_workers: int = 4
     tcp_workers: int = 2
     hook_workers: int = 16
@@ -83,13 +98,21 @@ class SbcSettings:
     process_memory_mb: int = 16
     module_dir: Path = Path("/usr/lib/x86_64-linux-gnu/kamailio/modules")
     schema_dir: Path = Path("/usr/share/kamailio/db_sqlite")
+    state_dir: Path | None = None  # of what outlives the machine: registrations and dialogs; None: run_dir
+    preload: Path | None = None  # sqlite_busy.c as a library made beforehand; None: compiled at start
     limits: Limits = field(default_factory=Limits)
     timers: Timers = field(default_factory=Timers)
     websocket: WebSocket = field(default_factory=WebSocket)
+    tls: Tls = field(default_factory=Tls)
 
     @property
     def public_address(self) -> str:
         return self.advertised_address or self.sip_address
+
+    @property
+    def phone_addresses(self) -> tuple[str, ...]:
+        """Where phones may reach this node, now or after the failure of another; the first is its own."""
+        return tuple(dict.fromkeys((self.sip_address, *self.service_addresses)))
 
     @property
     def rpc_socket(self) -> Path:
@@ -106,12 +129,16 @@ class SbcSettings:
         return self.run_dir / "kamailio.pid"
 
     @property
+    def database_dir(self) -> Path:
+        return self.state_dir or self.run_dir
+
+    @property
     def location_db(self) -> Path:
-        return self.run_dir / "location.db"
+        return self.database_dir / "location.db"
 
     @property
     def dialog_db(self) -> Path:
-        return self.run_dir / "dialog.db"
+        return self.database_dir / "dialog.db"
 
 
 def load_settings(path: Path) -> SbcSettings:
@@ -135,20 +162,46 @@ def read_settings(content: Mapping[str, Any]) -> SbcSettings:
         if settings.rtp_port_min <= getattr(settings, name) <= settings.rtp_port_max:
             raise SettingsError(f"{name}: lies in the range of RTP ports")
     _check_websocket(settings)
+    _check_peers(settings)
     return settings
+
+
+def _check_peers(settings: SbcSettings) -> None:
+    if not settings.peers:
+        if settings.peer_address or settings.service_addresses:
+            raise SettingsError("peers: missing, but there is a peer_address, or service_addresses")
+        return
+    if settings.advertised_address:
+        raise SettingsError("advertised_address: peers find out who has an address, so sip_address must be public")
+    named = [("peers", each) for each in settings.peers]
+    named += [("service_addresses", each) for each in settings.phone_addresses]
+    named.append(("peer_address", settings.peer_address))
+    for name, address in named:
+        try:
+            ipaddress.IPv4Address(address)
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}") from error
+    if settings.peer_address in settings.peers:
+        raise SettingsError("peers: this node's own peer_address is among them")
+    if {settings.peer_address, *settings.peers} & set(settings.phone_addresses):
+        raise SettingsError("peer_address: phones know this address: between the nodes a private one is needed")
 
 
 def _check_websocket(settings: SbcSettings) -> None:
     websocket = settings.websocket
-    for name, port in (("port", websocket.port), ("tls_port", websocket.tls_port)):
+    ports = {"websocket.port": websocket.port, "websocket.tls_port": websocket.tls_port, "tls.port": settings.tls.port}
+    for name, port in ports.items():
         if port > 65535:
-            raise SettingsError(f"websocket.{name}: expected a port, or 0 for none")
+            raise SettingsError(f"{name}: expected a port, or 0 for none")
         if port and port in {settings.sip_port, settings.hook_port, settings.rtpengine_cli_port}:
-            raise SettingsError(f"websocket.{name}: {port} has another use already")
+            raise SettingsError(f"{name}: {port} has another use already")
     if websocket.port and websocket.port == websocket.tls_port:
         raise SettingsError("websocket.tls_port: must differ from websocket.port")
-    if websocket.tls_port and not (websocket.certificate and websocket.private_key):
-        raise SettingsError("websocket.tls_port: needs websocket.certificate and websocket.private_key")
+    if settings.tls.port and settings.tls.port in {websocket.port, websocket.tls_port}:
+        raise SettingsError("tls.port: must differ from the ports of websocket")
+    for name in ("websocket.tls_port", "tls.port"):
+        if ports[name] and not (websocket.certificate and websocket.private_key):
+            raise SettingsError(f"{name}: needs websocket.certificate and websocket.private_key")
     for origin in websocket.origins:
         if not _ORIGIN.match(origin):
             raise SettingsError(f"websocket.origins: {origin!r} is no origin such as https://phone.example")
@@ -186,4 +239,4 @@ def _read_value(kind: type[Any], value: Any, *, name: str) -> Any:
         return tuple(value)
     if not isinstance(value, str):
         raise SettingsError(f"{name}: expected text")
-    return kind(value)
+    return Path(value) if kind == Path | None else kind(value)

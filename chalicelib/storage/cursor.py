@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from chalicelib.domain.errors import PatchbayError
@@ -19,7 +20,10 @@ def seal(last_key: dict[str, Any] | None, *, secret: bytes, purpose: str) -> str
     return base64.urlsafe_b64encode(_tag(body, secret, purpose) + body).decode().rstrip("=")
 
 
-def open_cursor(cursor: str | None, *, secret: bytes, purpose: str) -> dict[str, Any] | None:
+def open_cursor(
+    cursor: str | None, *, secrets: Callable[[bool], Iterable[bytes]], purpose: str
+) -> dict[str, Any] | None:
+    """``secrets(again)``: any of which may have signed it; ``again``: if none of them did, are there newer ones?"""
     if not cursor:
         return None
     try:
@@ -27,7 +31,9 @@ def open_cursor(cursor: str | None, *, secret: bytes, purpose: str) -> dict[str,
     except ValueError as error:
         raise PatchbayError("invalid_cursor") from error
     tag, body = raw[:16], raw[16:]
-    if not hmac.compare_digest(tag, _tag(body, secret, purpose)):
+    if not any(
+        hmac.compare_digest(tag, _tag(body, secret, purpose)) for again in (False, True) for secret in secrets(again)
+    ):
         raise PatchbayError("invalid_cursor")
     found: dict[str, Any] = json.loads(body)
     return found

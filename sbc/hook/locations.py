@@ -9,19 +9,28 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sbc.addresses import is_held
+
 _UNIX_EPOCH = 2440587.5  # as a Julian day, in which db_sqlite keeps time, half a second early
 _QUERY = """
-SELECT domain, username, contact, received, socket, user_agent, expires FROM location
+SELECT domain, username, contact, received, socket, user_agent, expires, path, connection_id FROM location
 WHERE domain IN ({}) ORDER BY username, id
+"""
+# Only those that other nodes know of, too, have to be looked at one by one.
+_COUNT = "SELECT count(*) FROM location WHERE expires > ? AND coalesce(path, '') NOT LIKE '%;at=%'"
+_SHARED = """
+SELECT domain, username, contact, received, socket, user_agent, expires, path, connection_id FROM location
+WHERE expires > ? AND path LIKE '%;at=%'
 """
 _URI = re.compile(r"sips?:(?:[^@]*@)?(\[[^\]]*\](?::\d+)?|[^;>?]+)", re.IGNORECASE)
 _TRANSPORT = re.compile(r";transport=(\w+)", re.IGNORECASE)
 _TRANSPORTS = frozenset({"udp", "tcp", "tls", "ws", "wss"})
+_AT = re.compile(r";at=([0-9.]+)")  # sbc/kamailio/routes/peers.cfg
 _NO_USER_AGENT = "n/a"
 
 #: Changes with every write: of the file and of its log, which inode, when and how long.
@@ -45,7 +54,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Locations:
+    """``held``: whether a service address is here, where the nodes of an SBC share their registrations."""
+
     path: Path
+    held: Callable[[str], bool] = is_held
 
     @property
     def _uri(self) -> str:
@@ -59,7 +71,7 @@ class Locations:
             raise LocationsError(str(error)) from error
 
     def read(self, domains: Iterable[str]) -> dict[str, list[Contact]]:
-        """Contacts by domain, those that have expired among them. Raises ``LocationsError``."""
+        """Contacts by domain that this node reaches, those that have expired among them. Raises ``LocationsError``."""
         wanted = sorted(domains)
         found: dict[str, list[Contact]] = {domain: [] for domain in wanted}
         query = _QUERY.format(",".join("?" * len(wanted)))
@@ -68,14 +80,36 @@ class Locations:
             with contextlib.closing(sqlite3.connect(self._uri, uri=True, timeout=1)) as opened:
                 opened.text_factory = _text  # a User-Agent may be any bytes
                 for row in opened.execute(query, wanted):
-                    found[row[0]].append(_contact(row))
+                    contact = _contact(row)
+                    if self._is_here(contact, path=row[7] or "", connection=row[8]):
+                        found[row[0]].append(contact)
         except sqlite3.Error as error:
             raise LocationsError(str(error)) from error
         return found
 
+    def _is_here(self, contact: Contact, *, path: str, connection: int | None) -> bool:
+        """Each contact is known to all nodes; it belongs to the one that has the address it registered at, with its
+        connection if it has one."""
+        at = _AT.search(path)
+        if at is None:
+            return True
+        return self.held(at[1]) and (contact.transport == "udp" or (connection is not None and connection >= 0))
+
+    def count(self, now_ms: int) -> int:
+        """Registrations of all tenants that this node reaches and that haven't expired. Raises ``LocationsError``."""
+        now = now_ms / 86_400_000 + _UNIX_EPOCH
+        try:
+            with contextlib.closing(sqlite3.connect(self._uri, uri=True, timeout=1)) as opened:
+                opened.text_factory = _text
+                alone = int(opened.execute(_COUNT, (now,)).fetchone()[0])
+                shared = opened.execute(_SHARED, (now,))
+                return alone + sum(self._is_here(_contact(row), path=row[7], connection=row[8]) for row in shared)
+        except sqlite3.Error as error:
+            raise LocationsError(str(error)) from error
+
 
 def _contact(row: tuple[Any, ...]) -> Contact:
-    _, username, contact, received, socket, user_agent, expires = row
+    _, username, contact, received, socket, user_agent, expires, *_ = row
     return Contact(
         username=username.lower(),
         transport=_transport(contact, received or "", socket or ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -17,12 +18,14 @@ from sbc.hook.admission import Admission
 from sbc.hook.background import Background
 from sbc.hook.call_control import CallControl
 from sbc.hook.cdr import NodeIdentity
+from sbc.hook.change_queue import ChangeQueue, queue_address
 from sbc.hook.credentials import Credentials
 from sbc.hook.dead_media import DeadMedia
 from sbc.hook.decider import Decider
 from sbc.hook.feed import Feed
 from sbc.hook.feed_client import FeedClient
 from sbc.hook.ha1 import Ha1Opener
+from sbc.hook.held_addresses import HeldAddresses
 from sbc.hook.http_client import HttpClient
 from sbc.hook.http_server import HttpServer
 from sbc.hook.journal import Journal
@@ -32,14 +35,17 @@ from sbc.hook.live_calls import LiveCalls
 from sbc.hook.live_watch import LiveWatch
 from sbc.hook.locations import Locations
 from sbc.hook.media_watch import MediaWatch, Rtpengine
+from sbc.hook.metric_report import MetricReport
 from sbc.hook.metrics import Metrics
 from sbc.hook.orders import Orders
 from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
 from sbc.hook.parts_disk import PartsDisk
 from sbc.hook.parts_store import PartsStore
+from sbc.hook.peers import Peers, make_peers
+from sbc.hook.queue_feed import QueueFeed
 from sbc.hook.reconcile import Reconciler
 from sbc.hook.routes import Routes
-from sbc.hook.settings import Settings, read_node_key, read_seal_key
+from sbc.hook.settings import Settings, read_address, read_node_key, read_seal_key
 from sbc.hook.uploader import Uploader
 
 log = logging.getLogger(__name__)
@@ -61,9 +67,11 @@ class Node:
     def __init__(self, settings: Settings, *, on_death: Callable[[], None]) -> None:
         self._settings = settings
         self._on_death = on_death
-        self._opener = Ha1Opener(read_seal_key(settings.seal_key_file))
+        seal_key = read_seal_key(settings.seal_key_file)
+        self._opener = Ha1Opener(seal_key)
         self._client = _api_client(settings)
         self._metrics = Metrics()
+        self._peers = make_peers(settings, seal_key=seal_key, metrics=self._metrics, now_ms=clock_ms())
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -90,8 +98,11 @@ class Node:
         uploaded = self._start_uploader(background, journal)
         control = self._control(journal, store, uploaded)
         control.restore(await journal.open_calls())
+        await self._start_peers(stack, background)
+        self._start_held_addresses(background, rpc)
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
+        self._start_metric_report(background, control)
         watch = self._start_live_watch(background, control)
         obey = self._start_orders(stack, control, rpc, watch)
         self._start_feed(background, store, rpc, obey=obey)
@@ -127,6 +138,23 @@ class Node:
         background.start(uploader.run())
         return uploader.wake
 
+    async def _start_peers(self, stack: AsyncExitStack, background: Background) -> None:
+        """Before the first call, so that none is admitted without knowing theirs."""
+        if self._peers is None:
+            return
+        self._peers.open()
+        stack.callback(self._peers.close)
+        background.start(self._peers.run(self._settings.peer_interval_s))
+        await self._peers.meet(self._settings.peer_wait_s)
+
+    def _start_held_addresses(self, background: Background, rpc: KamailioRpc) -> None:
+        settings = self._settings
+        if not settings.service_addresses:
+            return
+        own, _ = read_address("peer_listen", settings.peer_listen)
+        held = HeldAddresses(rpc=rpc, addresses=settings.service_addresses, own=own, clock=time.monotonic)
+        background.start(held.run())
+
     def _start_reconciler(self, background: Background, control: CallControl, rpc: KamailioRpc) -> None:
         settings = self._settings
         reconciler = Reconciler(
@@ -147,6 +175,24 @@ class Node:
         )
         background.start(watch.run(settings.media_check_interval_s))
 
+    def _start_metric_report(self, background: Background, control: CallControl) -> None:
+        settings = self._settings
+        if settings.emf_interval_s <= 0:
+            return
+        report = MetricReport(
+            metrics=self._metrics,
+            live=control.live,
+            journal=control.journal,
+            locations=self._locations(),
+            dimensions={"stage": settings.stage, "sbc": settings.sbc_id, "node": settings.node},
+            clock=clock_ms,
+            write=_write_line,
+        )
+        background.start(report.run(settings.emf_interval_s))
+
+    def _locations(self) -> Locations | None:
+        return None if self._settings.location_db is None else Locations(self._settings.location_db)
+
     def _start_live_watch(self, background: Background, control: CallControl) -> LiveWatch | None:
         """None without an API."""
         settings = self._settings
@@ -156,7 +202,7 @@ class Node:
             client=self._client,
             decider=control.decider,
             live=control.live,
-            locations=None if settings.location_db is None else Locations(settings.location_db),
+            locations=self._locations(),
             metrics=self._metrics,
             clock=time.monotonic,
             wall_clock=clock_ms,
@@ -198,15 +244,39 @@ class Node:
             cursor_file=settings.data_dir / "feed-cursor",
             obey=obey,
         )
+        if settings.queue_url:
+            background.start(self._queue_feed(feed).run())
+            return
         background.start(
             feed.run(poll_interval_s=settings.poll_interval_s, compare_interval_s=settings.compare_interval_s)
+        )
+
+    def _queue_feed(self, feed: Feed) -> QueueFeed:
+        from sbc.hook.aws_signing import AwsSigner  # a library of C that is of no use without a queue
+
+        settings = self._settings
+        address = settings.queue_endpoint or queue_address(settings.queue_url)
+        queue = ChangeQueue(
+            url=settings.queue_url,
+            client=HttpClient(address, headers={}, timeout_s=settings.fetch_timeout_s),
+            signer=AwsSigner(endpoint=address, region=settings.queue_region, service="sqs"),
+        )
+        return QueueFeed(
+            feed=feed,
+            queue=queue,
+            metrics=self._metrics,
+            clock=time.monotonic,
+            wall_clock=clock_ms,
+            wait_s=settings.queue_wait_s,
+            overlap_s=settings.overlap_s,
+            compare_interval_s=settings.queue_compare_interval_s,
         )
 
     def _control(self, journal: Journal, store: PartsStore, cdr_queued: Callable[[], None]) -> CallControl:
         settings = self._settings
         return CallControl(
             live=LiveCalls(),
-            admission=Admission(),
+            admission=_admission(self._peers),
             journal=journal,
             decider=Decider(
                 store, sbc_id=settings.sbc_id, plan_route=plan_route, timeout_s=settings.decision_timeout_s
@@ -241,7 +311,17 @@ class Node:
             sbc_id=settings.sbc_id,
             source_ttl_s=settings.source_ttl_s,
             watched_tenants=lambda: 0 if watch is None else len(watch),
+            peers=self._peers,
         )
+
+
+def _write_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _admission(peers: Peers | None) -> Admission:
+    return Admission() if peers is None else Admission(elsewhere=peers.counts.in_use, changed=peers.note)
 
 
 def _api_client(settings: Settings) -> HttpClient | None:

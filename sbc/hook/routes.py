@@ -21,6 +21,7 @@ from sbc.hook.jsonio import dump, load_object
 from sbc.hook.metrics import Metrics
 from sbc.hook.part_source import PartGoneError, SourceError
 from sbc.hook.parts_store import PartsStore
+from sbc.hook.peers import Peers
 
 PROMETHEUS = "text/plain; version=0.0.4"
 MOST_REJECTED = 100
@@ -37,6 +38,7 @@ class Routes:
     sbc_id: str
     source_ttl_s: int
     watched_tenants: Callable[[], int]
+    peers: Peers | None = None
 
     def handle(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
         known = _TABLE.get(request.path)
@@ -85,6 +87,8 @@ class Routes:
             "watched_tenants": self.watched_tenants(),
             "journal_depth": await self.control.journal.depth(),
         }
+        if self.peers is not None:
+            gauges |= {"peers": len(self.peers), "peers_reachable": len(self.peers.counts.reachable())}
         return Response(200, self.metrics.render(gauges).encode(), PROMETHEUS)
 
     async def calls(self, request: Request) -> Response:  # noqa: ARG002
@@ -103,6 +107,15 @@ class Routes:
         ]
         return Response(200, dump({"calls": listed}))
 
+    async def counters(self, request: Request) -> Response:  # noqa: ARG002
+        own = self.control.admission.counts()
+        states = {} if self.peers is None else self.peers.counts.states()
+        total = Tally(own)
+        for state in states.values():
+            total.update(state.counts)
+        peers = {name: asdict(state) for name, state in states.items()}
+        return Response(200, dump({"node": self.control.identity.node, "own": own, "peers": peers, "total": total}))
+
     async def rejected(self, request: Request) -> Response:  # noqa: ARG002
         found = await self.control.journal.rejected(limit=MOST_REJECTED)
         return Response(200, dump({"rejected": [asdict(record) for record in found]}))
@@ -119,6 +132,7 @@ _TABLE: dict[str, tuple[str, Answer]] = {
     "/health": ("GET", Routes.health),
     "/metrics": ("GET", Routes.show_metrics),
     "/calls": ("GET", Routes.calls),
+    "/counters": ("GET", Routes.counters),
     "/rejected": ("GET", Routes.rejected),
 }
 

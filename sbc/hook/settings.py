@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
+Address = tuple[str, int]
+
 
 class SettingsError(ValueError):
     """A setting is missing, unknown or of the wrong kind; the message names it."""
@@ -27,6 +29,11 @@ class Settings:
     api_url: str = ""
     node_key_file: Path | None = None
     parts_dir: Path | None = None  # serve parts from JSON files named like their key with "/" as "__", without the API
+    queue_url: str = ""  # of this node's queue of changes; empty: the API is asked every ``poll_interval_s``
+    queue_region: str = ""
+    queue_endpoint: str = ""  # another address than that of ``queue_url``, for tests
+    queue_wait_s: int = 20  # how long SQS keeps a request that finds nothing; 20 is its longest
+    queue_compare_interval_s: float = 300.0  # as ``compare_interval_s``, with a queue
     auth_table: str = "ha1"  # Kamailio's htables and location table
     source_table: str = "source"
     location_table: str = "location"
@@ -51,9 +58,21 @@ class Settings:
     live_refresh_s: float = 15.0  # the longest silence about a watched tenant
     rtpengine_ng_port: int = 0  # 0: calls that a restart of the media engine cuts off aren't looked for
     media_check_interval_s: float = 2.0
+    peers: tuple[str, ...] = ()  # "address:port" of the other nodes of this SBC; none: limits hold on this node alone
+    peer_listen: str = ""  # "address:port" on the private network, UDP
+    peer_interval_s: float = 1.0  # how often peers are told everything
+    peer_hold_s: float = 5.0  # how long the calls of a peer that fell silent are counted
+    peer_wait_s: float = 0.5  # how long a start waits for what peers count
+    service_addresses: tuple[str, ...] = ()  # that phones know, of all nodes: they move between them
     media_timeout_s: int = 60  # rtpengine's --timeout: how long ago the last packet came when it reports
+    emf_interval_s: float = 0.0  # between two lines of metrics for CloudWatch on standard output; 0: none
+    stage: str = "embedded"  # names these metrics, beside SBC and node
     body_limit: int = 64 * 1024
     log_level: str = "INFO"
+
+    @property
+    def peer_addresses(self) -> tuple[Address, ...]:
+        return tuple(read_address("peers", peer) for peer in self.peers)
 
     @property
     def parts_path(self) -> Path:
@@ -101,7 +120,10 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
         return Path(value)
     if kind == Path | None and (value is None or isinstance(value, str)):
         return None if value is None else Path(value)
-    raise SettingsError(f"{name}: expected {getattr(kind, '__name__', kind)}, got {type(value).__name__}")
+    if kind == tuple[str, ...] and isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    expected = "a list of texts" if kind == tuple[str, ...] else getattr(kind, "__name__", kind)
+    raise SettingsError(f"{name}: expected {expected}, got {type(value).__name__}")
 
 
 def _check(settings: Settings) -> None:
@@ -113,8 +135,46 @@ def _check(settings: Settings) -> None:
         raise SettingsError("listen_host: the hook answers without authentication, so it listens on loopback only")
     if bool(settings.api_url) != (settings.node_key_file is not None):
         raise SettingsError("node_key_file: goes together with api_url")
+    if bool(settings.queue_url) != bool(settings.queue_region):
+        raise SettingsError("queue_region: goes together with queue_url")
+    if not 1 <= settings.queue_wait_s <= 20:
+        raise SettingsError("queue_wait_s: 1 to 20")
+    if settings.queue_url and not settings.api_url:
+        raise SettingsError("api_url: needed with queue_url, which only tells what has changed")
     if settings.parts_dir is None and not settings.api_url:
         raise SettingsError("api_url: needed unless parts_dir is given")
+    _check_peers(settings)
+
+
+def _check_peers(settings: Settings) -> None:
+    if bool(settings.peers) != bool(settings.peer_listen):
+        raise SettingsError("peer_listen: goes together with peers")
+    if not settings.peers:
+        if settings.service_addresses:
+            raise SettingsError("service_addresses: they move between nodes, and there are no peers")
+        return
+    for service_address in settings.service_addresses:
+        read_address("service_addresses", f"{service_address}:1")
+    own = read_address("peer_listen", settings.peer_listen)
+    address = ipaddress.ip_address(own[0])
+    if address.is_global or address.is_unspecified or address.is_multicast:
+        raise SettingsError("peer_listen: expected an address of the private network that this node has with its peers")
+    if own in settings.peer_addresses:
+        raise SettingsError("peers: this node's own address is among them")
+    if settings.peer_interval_s <= 0 or settings.peer_hold_s < 2 * settings.peer_interval_s:
+        raise SettingsError("peer_hold_s: shorter than two of peer_interval_s, one lost message would free places")
+
+
+def read_address(name: str, text: str) -> Address:
+    """Of "192.0.2.1:7000" or "[2001:db8::1]:7000". Raises ``SettingsError``."""
+    host, _, port = text.rpartition(":")
+    try:
+        address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError as error:
+        raise SettingsError(f"{name}: {text!r} is no address:port: {error}") from error
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(f"{name}: {text!r} has no port")
+    return str(address), int(port)
 
 
 def read_seal_key(path: Path) -> bytes:

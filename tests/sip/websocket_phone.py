@@ -12,7 +12,7 @@ _KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # the example of RFC 6455 1.3
 _TEXT = 1
 
 
-def shake_hands(port: int, **headers: str) -> tuple[int, socket.socket]:
+def shake_hands(port: int, *, at: str = "127.0.0.1", **headers: str) -> tuple[int, socket.socket]:
     """The status and the connection; a header of "" is left out."""
     wanted = {
         "Host": "sbc.test", "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": _KEY,
@@ -20,7 +20,7 @@ def shake_hands(port: int, **headers: str) -> tuple[int, socket.socket]:
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }  # fmt: skip
     lines = "".join(f"{name}: {value}\r\n" for name, value in wanted.items() if value)
-    connection = socket.create_connection(("127.0.0.1", port), timeout=3)
+    connection = socket.create_connection((at, port), timeout=3)
     connection.sendall(f"GET / HTTP/1.1\r\n{lines}\r\n".encode())
     return int(connection.recv(4096).split(b" ")[1]), connection
 
@@ -72,8 +72,8 @@ class WebSocketPhone(RawPhone):
         return content
 
 
-def frame(text: bytes) -> bytes:
-    """A whole text message, masked as a client's must be (RFC 6455 5.2)."""
+def frame(text: bytes, *, kind: int = _TEXT) -> bytes:
+    """A whole message, masked as a client's must be (RFC 6455 5.2)."""
     mask = os.urandom(4)
     masked = bytes(byte ^ mask[n % 4] for n, byte in enumerate(text))
-    return bytes([0x80 | _TEXT, 0x80 | 126]) + len(text).to_bytes(2, "big") + mask + masked
+    return bytes([0x80 | kind, 0x80 | 126]) + len(text).to_bytes(2, "big") + mask + masked

@@ -126,18 +126,23 @@ class Phone:
         self.address, self.patience_s = address, patience_s
         self.calls: list[PhoneCall] = []
         self.trace: list[str] = []
+        self.requests: list[Message] = []
         self._replies: dict[str, list[Message]] = {}
         self._changed = threading.Condition()
         self._closed = False
         self._registered = False
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        self._socket.bind((address, 0))
+        self._socket = self._open()
         self._media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._media.bind((address, 0))
         self.port = int(self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
+
+    def _open(self) -> socket.socket:
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        opened.bind((self.address, 0))
+        return opened
 
     def close(self) -> None:
         """Unregisters first, so that calls of the next test don't go to a phone that is gone."""
@@ -330,6 +335,7 @@ class Phone:
                 if message.status:
                     self._take_reply(message)
                 else:
+                    self.requests.append(message)
                     self._take_request(message)
                 self._changed.notify_all()
 

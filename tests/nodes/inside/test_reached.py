@@ -1,0 +1,130 @@
+"""A phone is reached by a call that enters at the other node."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.local.processes import wait_for
+from tests.nodes.inside.lab import Lab
+
+
+def test_a_phone_behind_nat_is_called_through_its_node_and_hung_up_on(lab: Lab) -> None:
+    bob = lab.phone_behind_nat("bob", lab.a)
+    ann = lab.phone("ann", lab.b)
+    lab.wait_shared("bob")
+
+    call = ann.dial("102")
+    assert call.wait_status() == 200
+    assert (lab.a.dialogs(), lab.b.dialogs()) == (0, 1)
+    assert (len(lab.a.live_calls()), len(lab.b.live_calls())) == (0, 1)
+    time.sleep(1.1)
+    assert call.hang_up() == 200
+
+    bob.wait_incoming().wait_ended()
+    record = lab.record(call.call_id)
+    assert (record["result"], record["hangup_by"], record["estimated"]) == ("answered", "caller", False)
+    assert record["talk_s"] == pytest.approx(call.ended_at - call.answered_at, abs=1.5)
+    assert [leg["kind"] for leg in record["legs"]] == ["sip"]
+
+
+def test_the_phone_called_through_its_node_can_hang_up(lab: Lab) -> None:
+    bob = lab.phone_behind_nat("bob", lab.a)
+    ann = lab.phone("ann", lab.b)
+    lab.wait_shared("bob")
+    call = ann.dial("102")
+    assert call.wait_status() == 200
+    received = bob.wait_incoming()
+    wait_for(lambda: received.acknowledged)
+
+    assert received.hang_up() == 200
+
+    call.wait_ended()
+    assert lab.record(call.call_id)["hangup_by"] == "callee"
+
+
+def test_a_call_that_rings_at_the_other_node_can_be_given_up(lab: Lab) -> None:
+    bob = lab.phone_behind_nat("bob", lab.a, answers=0)
+    ann = lab.phone("ann", lab.b)
+    lab.wait_shared("bob")
+    call = ann.dial("102")
+    call.wait_reply(180)
+
+    call.cancel()
+
+    assert call.wait_status() == 487
+    bob.wait_incoming().wait_ended()
+    assert lab.record(call.call_id)["result"] != "answered"
+
+
+def test_a_browser_is_called_through_its_node(lab: Lab) -> None:
+    bob = lab.browser("bob", lab.a)
+    ann = lab.phone("ann", lab.b)
+    lab.wait_shared("bob")
+
+    call = ann.dial("102")
+    assert call.wait_status() == 200
+    received = bob.wait_incoming()
+    assert received.invite is not None
+    assert " RTP/SAVPF " in received.invite.body
+    wait_for(lambda: received.acknowledged)
+    assert received.hang_up() == 200
+
+    call.wait_ended()
+    record = lab.record(call.call_id)
+    assert (record["result"], record["hangup_by"]) == ("answered", "callee")
+
+
+def test_a_browser_calls_a_phone_of_the_other_node(lab: Lab) -> None:
+    bob = lab.phone_behind_nat("bob", lab.a)
+    cy = lab.browser("cy", lab.b)
+    lab.wait_shared("bob")
+
+    call = cy.dial("102")
+    assert call.wait_status() == 200
+    received = bob.wait_incoming()
+    assert received.invite is not None
+    assert " RTP/AVP " in received.invite.body
+    assert call.hang_up() == 200
+
+    received.wait_ended()
+
+
+def test_phones_of_both_nodes_ring_together(lab: Lab) -> None:
+    here = lab.phone("bob", lab.b, answers=0)
+    there = lab.phone_behind_nat("bob", lab.a, answers=0)
+    ann = lab.phone("ann", lab.b)
+    lab.wait_shared("bob", count=2)
+    call = ann.dial("102")
+    other = here.wait_incoming()
+
+    there.wait_incoming().answer()
+
+    assert call.wait_status() == 200
+    other.wait_ended()
+    assert call.hang_up() == 200
+
+
+def test_both_hear_each_other_and_silence_on_hold(lab: Lab) -> None:
+    bob = lab.desk_phone("bob", lab.a, tone_hz=620, answers="auto", nat=True)
+    ann = lab.desk_phone("ann", lab.b, tone_hz=440)
+    lab.wait_shared("bob")
+
+    ann.dial("102")
+    for phone in (ann, bob):
+        phone.wait("CALL_ESTABLISHED", timeout_s=15)
+    wait_for(lambda: min(ann.heard().duration_s, bob.heard().duration_s) >= 2)
+
+    assert ann.heard().frequency_hz == pytest.approx(620, abs=3)
+    assert bob.heard().frequency_hz == pytest.approx(440, abs=3)
+    assert max(ann.heard().lost, bob.heard().lost) < 0.05
+    wait_for(bob.receives)
+    bob.hold()
+    ann.wait("CALL_REMOTE_SDP", count=2, timeout_s=10)
+    wait_for(lambda: not ann.receives())
+    bob.resume()
+    ann.wait("CALL_REMOTE_SDP", count=3, timeout_s=10)
+    wait_for(lambda: ann.receives() and bob.receives())
+    bob.hang_up()
+    ann.wait("CALL_CLOSED", timeout_s=10)
