@@ -1,5 +1,5 @@
-"""The always-on tier: the nodes of one SBC, on ECS or on plain instances, each with an identity that outlives its machine
-(interface, Elastic IP, volume). docs/deploy.md says how it is started and replaced."""
+"""The always-on tier: the nodes of one SBC, on ECS or on plain instances, each with an identity (interface, Elastic IP,
+volume) that outlives its machine. docs/deploy.md says how it is started and replaced."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.observability import NodeLogs
 from infra.rules import accept
 from infra.sbc_containers import make_task
 from infra.sbc_machine import container_host, make_machine, make_role, plain_host
@@ -36,15 +36,14 @@ _FAILOVER = Duration.minutes(1)  # of the names: how long a phone may hold on to
 
 
 class Sbc(Construct):
-    """``log_group``: of the nodes' programs; ``identities``: a node's lasting parts, by its name."""
+    """``identities``: a node's lasting parts, by its name."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig, zone: Zone) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, config: StageConfig, zone: Zone, node_logs: NodeLogs
+    ) -> None:
         super().__init__(scope, construct_id)
         self._config = config
-        keep = RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY
-        self.log_group = logs.LogGroup(self, "Logs", log_group_name=f"/{config.name}/sbc", removal_policy=keep)
-        log_group: logs.CfnLogGroup = self.log_group.node.default_child  # type: ignore[assignment]
-        log_group.retention_in_days = config.log_days
+        self._node_logs = node_logs
         self.network = Network(self, "Network", config=config)
         plans = plan_nodes(config.sbc_nodes)
         places = {plan.name: Construct(self, f"Node-{plan.name}") for plan in plans}
@@ -126,7 +125,7 @@ class Sbc(Construct):
             config=config,
             environment=environment,
             repositories=self.repositories,
-            log_group=self.log_group,
+            log_groups=self._node_logs.groups,
             role=task_role,
         )
         ecs.Ec2Service(

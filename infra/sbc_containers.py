@@ -26,7 +26,7 @@ def make_task(
     config: StageConfig,
     environment: Mapping[str, str],
     repositories: Mapping[str, ecr.IRepository],
-    log_group: logs.ILogGroup,
+    log_groups: Mapping[str, logs.ILogGroup],
     role: iam.IRole,
 ) -> ecs.Ec2TaskDefinition:
     volumes = [
@@ -35,7 +35,7 @@ def make_task(
     ]
     task = ecs.Ec2TaskDefinition(scope, "Task", network_mode=ecs.NetworkMode.HOST, task_role=role, volumes=volumes)
     made = {
-        part: _add(task, part, config=config, environment=environment, repositories=repositories, log_group=log_group)
+        part: _add(task, part, config=config, environment=environment, repositories=repositories, log_groups=log_groups)
         for part in _MEMORY_MB
     }
     # ECS stops in the opposite order: Kamailio first, which waits for calls that need the others
@@ -54,7 +54,7 @@ def _add(
     config: StageConfig,
     environment: Mapping[str, str],
     repositories: Mapping[str, ecr.IRepository],
-    log_group: logs.ILogGroup,
+    log_groups: Mapping[str, logs.ILogGroup],
 ) -> ecs.ContainerDefinition:
     image = "rtpengine" if part == "rtpengine" else "sbc"
     container = task.add_container(
@@ -77,7 +77,7 @@ def _add(
         enable_restart_policy=True,
         restart_attempt_period=Duration.seconds(60),
         logging=ecs.LogDrivers.aws_logs(
-            stream_prefix=part, log_group=log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING
+            stream_prefix=part, log_group=log_groups[part], mode=ecs.AwsLogDriverMode.NON_BLOCKING
         ),
         ulimits=[ecs.Ulimit(name=ecs.UlimitName.NOFILE, soft_limit=65536, hard_limit=65536)],
     )

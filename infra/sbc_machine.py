@@ -1,4 +1,4 @@
-"""The machine of a node: a group of one, so that one that fails or changes is replaced by another that becomes the node."""
+"""The machine of a node: a group of one, so that one which fails or changes is replaced by another in its place."""
 
 from __future__ import annotations
 

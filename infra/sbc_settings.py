@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Mapping, Sequence
 
 from infra.config import StageConfig
 from infra.sbc_network import Identity
 from infra.sbc_plan import PEER_PORTS, RTP_PORTS, SIP_PORT, TLS_PORT
+
+METRICS_S = 60.0  # between two lines of a node's figures for CloudWatch
 
 
 def enrolment_parameter(config: StageConfig, node: str) -> str:
@@ -33,6 +37,7 @@ def node_environment(config: StageConfig, own: Identity, all_nodes: Sequence[Ide
         "PATCHBAY_CERTIFICATE_NAMES": f"{config.sbc_domain},{node_domain(config, own.plan.name)}",
         "PATCHBAY_CERTIFICATE_EMAIL": config.certificate_email,
         "PATCHBAY_DRAIN_LIMIT_S": str(config.sbc_drain_s),
+        "PATCHBAY_HOOK_SETTINGS": json.dumps({"emf_interval_s": METRICS_S, "stage": config.stage}),
         "PATCHBAY_INTERFACE_ID": own.interface.ref,
         "PATCHBAY_ELASTIC_IPS": ",".join(_elastic_ips(own, all_nodes)),
     }
@@ -64,10 +69,11 @@ def host_environment(config: StageConfig, own: Identity, all_nodes: Sequence[Ide
         "NODE_ADDRESS": own.plan.address,
         "PREFIX_LENGTH": "24",
         "GATEWAY": own.plan.gateway,
-        "MAPPED_ADDRESSES": f'"{own.plan.mapped} {own.plan.standby}"',
-        "PUBLIC_ADDRESSES": '"' + " ".join(each.public for each in all_nodes) + '"',
+        "MAPPED_ADDRESSES": f"{own.plan.mapped} {own.plan.standby}",
+        "PUBLIC_ADDRESSES": " ".join(each.public for each in all_nodes),
     }
 
 
 def file_of(variables: Mapping[str, str]) -> str:
-    return "".join(f"{name}={value}\n" for name, value in variables.items())
+    """As shells and systemd read it."""
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())

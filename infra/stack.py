@@ -16,6 +16,7 @@ from infra.events import Events, Queues
 from infra.files import Files
 from infra.functions import Package
 from infra.mail import Mail
+from infra.observability import NodeLogs, Observability
 from infra.sbc import Sbc
 from infra.secrets import Secrets
 from infra.table import Table
@@ -66,8 +67,18 @@ class PatchbayStack(Stack):
         self.consoles = Consoles(
             self, "Consoles", config=config, files=self.files, secrets=self.secrets, zone=self.zone
         )
-        self.sbc = Sbc(self, "Sbc", config=config, zone=self.zone)
-        # self.observability = Observability(..): infra/observability.py
+        self.node_logs = NodeLogs(self, "NodeLogs", config=config)
+        self.sbc = Sbc(self, "Sbc", config=config, zone=self.zone, node_logs=self.node_logs)
+        self.observability = Observability(
+            self,
+            "Observability",
+            config=config,
+            table=self.data,
+            api=self.api,
+            events=self.events,
+            queues=self.queues,
+            node_logs=self.node_logs,
+        )
 
     def _environment(self) -> dict[str, str]:
         """The settings of the control plane (``chalicelib/settings.py``)."""
@@ -84,6 +95,7 @@ class PatchbayStack(Stack):
             "PATCHBAY_FILES_BUCKET": self.files.bucket.bucket_name,
             "PATCHBAY_QUEUE_ADAPTER": "sqs",
             "PATCHBAY_WORK_QUEUE_URL": self.queues.queues["work"].queue_url,
+            "PATCHBAY_SPEECH_ADAPTER": "polly",
             "PATCHBAY_NODE_QUEUES_ADAPTER": "sqs",
             "PATCHBAY_STREAM_ARN": str(self.data.table.table_stream_arn),
             "PATCHBAY_BEHIND_EDGE": "true",
