@@ -38,6 +38,8 @@ class Settings(BaseModel):
     queue_adapter: Literal["sqs", "directory"] = "directory"
     queue_dir: str = "var/queue"
     work_queue_url: str = Field(default="", validate_default=True)
+    speech_adapter: Literal["polly", "espeak"] = "espeak"
+    polly_engine: Literal["neural", "standard"] = "neural"  # some regions have the standard one alone
     dns_adapter: Literal["resolver", "file"] = "resolver"
     dns_file: str = "var/dns.json"
     allow_private_gateways: bool = False
@@ -80,6 +82,7 @@ STAND_INS = {
     "secrets_adapter": "file",
     "files_adapter": "directory",
     "queue_adapter": "directory",
+    "speech_adapter": "espeak",
     "dns_adapter": "file",
 }
 #: What has a default that is right on one machine alone.

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from chalicelib.handlers.loading import TABLE, make_table
 from infra.wheels import LOCK, PYTHON, ROOT, Platform, find_wheels
 
 DEPENDENCIES = ROOT / "build" / "lambda"
@@ -63,6 +65,7 @@ def build_package(target: Path, *, platform: Platform = "arm64") -> Path:
     _keep_services(target / "botocore" / "data", find_services(ROOT / "chalicelib"))
     shutil.copy(ROOT / "app.py", target)
     shutil.copytree(ROOT / "chalicelib", target / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    (target / "chalicelib" / "handlers" / TABLE.name).write_text(json.dumps(make_table(), sort_keys=True))
     _compile(target, ["app.py", "chalicelib"])
     _settle(target)
     return target

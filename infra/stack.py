@@ -94,6 +94,7 @@ class PatchbayStack(Stack):
             "PATCHBAY_FILES_BUCKET": self.files.bucket.bucket_name,
             "PATCHBAY_QUEUE_ADAPTER": "sqs",
             "PATCHBAY_WORK_QUEUE_URL": self.queues.queues["work"].queue_url,
+            "PATCHBAY_SPEECH_ADAPTER": "polly",
             "PATCHBAY_NODE_QUEUES_ADAPTER": "sqs",
             "PATCHBAY_STREAM_ARN": str(self.data.table.table_stream_arn),
             "PATCHBAY_BEHIND_EDGE": "true",

@@ -36,6 +36,7 @@ def make_app_environment(settings: Settings, paths: Paths) -> dict[str, str]:
         "PATCHBAY_FILES_DIR": str(paths.files),
         "PATCHBAY_QUEUE_ADAPTER": "directory",
         "PATCHBAY_QUEUE_DIR": str(paths.queue),
+        "PATCHBAY_SPEECH_ADAPTER": "espeak",
         "PATCHBAY_DNS_ADAPTER": "file",
         "PATCHBAY_DNS_FILE": str(paths.dns),
         "PATCHBAY_MIGRATION_DELAY_S": "0",  # the release before was stopped

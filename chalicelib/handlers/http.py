@@ -29,7 +29,6 @@ from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
 from chalicelib.storage.scope import IspScope, TenantScope
-from chalicelib.storage.tenants import find_tenant_scope
 
 MAX_BODY = 1_000_000
 MAX_KEY = 64
@@ -54,13 +53,21 @@ class Endpoint:
     tag: str
     tenant_scoped: bool  # {tenant_id} in the path is the scope of what is done
     max_body: int  # bytes
+    blueprint: Blueprint
 
 
 Headers = dict[str, str | list[str]]
 
 PROBLEM = "application/problem+json"
-ENDPOINTS: list[Endpoint] = []
+ENDPOINTS: list[Endpoint] = []  # of the modules imported so far: see all_endpoints
 ANYBODY = Identity(role="anybody", user_id="")
+
+
+def all_endpoints() -> list[Endpoint]:
+    """Of the whole API, however few modules have been needed until now."""
+    import chalicelib.handlers.blueprints  # noqa: F401 - each registers its own
+
+    return ENDPOINTS
 
 
 @dataclass(slots=True)
@@ -139,6 +146,7 @@ def endpoint(
             tag=path.split("/")[1],
             tenant_scoped=tenant_scoped,
             max_body=max_body,
+            blueprint=blueprint,
         )
         ENDPOINTS.append(entry)
 
@@ -295,6 +303,8 @@ def _check_own_tenant(identity: Identity, tenant_id: str) -> None:
 
 def _tenant_scope(identity: Identity, tenant_id: str) -> TenantScope:
     """A foreign tenant is not found, whoever asks."""
+    from chalicelib.storage.tenants import find_tenant_scope
+
     scope = find_tenant_scope(identity.isp_id, tenant_id)
     if scope is None:
         raise PatchbayError("not_found")

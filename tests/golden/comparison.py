@@ -1,4 +1,4 @@
-"""What a later release's answer has lost or changed of an earlier one's. It may say more; never less, or other things."""
+"""What a later release's answer has lost or changed of an earlier one's. It may say more; never less or otherwise."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """``python -m tests.golden.make_release_items VERSION [--checkout DIRECTORY]``: the fixture of a release.
 
-It starts an empty database, has ``release_walk`` make a few of everything with the code of the checkout (without one: of
-this), and writes what is stored then to ``tests/golden/releases/VERSION``. Run it on the commit that is released, commit what
-it wrote, and never change it afterwards: see ``releases/README.md``.
+It starts an empty database, has ``release_walk`` make a few of everything with the code of the checkout (without one:
+of this), and writes what is stored then to ``tests/golden/releases/VERSION``. Run it on the commit that is released,
+commit what it wrote, and never change it afterwards: see ``releases/README.md``.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from chalicelib.storage import metering
 from tests.golden.make_release_items import RELEASES
 from tests.golden.own_database import OwnDatabase, own_database
 
@@ -88,7 +89,8 @@ def upgraded(release: Release, items: list[Json], work: Path) -> Iterator[OwnDat
 
 
 def forget_settings() -> None:
-    """What this process has kept of its settings, secrets and connections."""
+    """What this process has kept of its settings, secrets and connections, and the count of a request's operations."""
+    metering._cost.set(None)
     for name, module in list(sys.modules.items()):
         if name.startswith(("chalicelib", "local.front", "tests.api_client")):
             for found in vars(module).values():

@@ -1,8 +1,8 @@
 """Makes a few of everything with the code of one release, and notes what that release says of it.
 
 Run by ``make_release_items`` with the release's own checkout as the working directory and first on the path: everything
-imported here is that release's, so only what all of them have may be used, and what one hasn't is asked for by its route.
-Writes ``manifest.json``, ``answers.json`` and ``hook/`` to the directory that is its argument.
+imported here is that release's, so only what all of them have may be used, and what one hasn't is asked for by its
+route. Writes ``manifest.json``, ``answers.jsonl`` and ``hook/`` to the directory that is its argument.
 """
 
 from __future__ import annotations
@@ -450,16 +450,16 @@ def main() -> None:
     walk.use_later_features()
     walk.acknowledge()
     answers = ask(walk)
+    passwords = {"admin_password": ADMIN_PASSWORD, "sip_password": SIP_PASSWORD}
+    passwords |= {"admin_email": ADMIN, "softphone_password": SOFTPHONE_PASSWORD}
     manifest = {
         "made_at": now_ms(),
         "ids": walk.ids,
         "people": walk.people,
         "calls": walk.calls,
-        "made_up_secrets": walk.keys | {
-            "admin_email": ADMIN, "admin_password": ADMIN_PASSWORD, "sip_password": SIP_PASSWORD, "softphone_password": SOFTPHONE_PASSWORD,
-        },
+        "made_up_secrets": walk.keys | passwords,
         "hook": leave_a_node(directory),
-    }  # fmt: skip
+    }
     (directory / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     lines = (json.dumps(answer, ensure_ascii=False, separators=(",", ":")) for answer in answers)
     (directory / "answers.jsonl").write_text("\n".join(lines) + "\n")

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from chalicelib.workflows.work_on_jobs import work_on_jobs
 
 from chalicelib import storage
 from chalicelib.clients.seal import seal_key
@@ -23,7 +24,6 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.outbox import outbox_items
 from chalicelib.workflows.expand_outbox import expand_outbox
 from chalicelib.workflows.run_migrations import run_migrations
-from chalicelib.workflows.work_on_jobs import work_on_jobs
 from sbc.hook.ha1 import Ha1Opener
 from tests.calls_world import Provider
 from tests.golden.release import Json, Release, releases, upgraded

@@ -11,7 +11,6 @@ from tests.api_client import Answer, ApiClient
 from tests.golden.comparison import lost
 from tests.golden.release import Json, Release, unpacked
 
-
 OF_THE_MOMENT = frozenset({"/v1/tenants/{tenant_id}/live"})  # phones that were registered then aren't any more
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from app import app
 from chalicelib.settings import NAMED_BY_STAGE, STAND_INS, SettingsError, settings
+from infra.wheels import ROOT
 
 STAGE = {
     "AWS_REGION": "eu-central-1",
@@ -28,6 +29,10 @@ STAGE = {
     "PATCHBAY_WORK_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/000000000000/patchbay-staging-work",
     "PATCHBAY_SPEECH_ADAPTER": "polly",
 }
+TRACED = {
+    "LAMBDA_TASK_ROOT": "/var/task",
+    "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+}
 HEALTH = {
     "resource": "/v1/health", "path": "/v1/health", "httpMethod": "GET", "headers": {"Host": "x"},
     "multiValueHeaders": {"Host": ["x"]}, "queryStringParameters": None, "multiValueQueryStringParameters": None,
@@ -38,8 +43,7 @@ HEALTH = {
 }  # fmt: skip
 #: What Lambda's own bootstrap does: import the handler's module, call its attribute with event and context.
 INVOKE = """
-import importlib, json, sys
-sys.path[:] = [path for path in sys.path if "site-packages" not in path] + [{package!r}]
+import importlib, json
 class Context:
     aws_request_id, function_name, memory_limit_in_mb = "lambda-1", "api", 512
     invoked_function_arn, function_version = "arn:aws:lambda:eu-central-1:000000000000:function:api", "$LATEST"
@@ -49,17 +53,37 @@ print("ANSWER", json.dumps(getattr(importlib.import_module(module), name)({event
 """
 
 
-def start(package: Path, handler: str, event: object, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    code = INVOKE.format(package=str(package), handler=handler, event=event)
+ASK_FOR_ALL = """
+import json
+from pathlib import Path
+from app import app
+from chalicelib.handlers.loading import TABLE
+routes = lambda: {path: sorted(methods) for path, methods in app.routes.items()}
+before = routes()
+for path in [*json.loads(TABLE.read_text()), "/v1/health", "/v1/nowhere"]:
+    app.before(path)
+print(json.dumps({"before": before, "after": routes()}))
+"""
+
+
+def run(package: Path, code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """``code`` with the package alone on its path."""
+    only = (
+        f"import sys\nsys.path[:] = [path for path in sys.path if 'site-packages' not in path] + [{str(package)!r}]\n"
+    )
     lambda_gives = {"AWS_LAMBDA_FUNCTION_NAME": "api", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     return subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code],
+        [sys.executable, "-I", "-S", "-c", only + code],
         cwd="/",
         env={**lambda_gives, **environment},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def start(package: Path, handler: str, event: object, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return run(package, INVOKE.format(handler=handler, event=event), environment)
 
 
 def answer_of(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
@@ -70,12 +94,31 @@ def answer_of(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
 
 
 def test_the_api_answers_from_the_package_alone_with_the_settings_of_a_stage(local_package: Path) -> None:
-    done = start(local_package, "app.app", HEALTH, STAGE)
+    done = start(local_package, "app.app", HEALTH, {**STAGE, **TRACED})
 
     answer = answer_of(done)
     assert (answer["statusCode"], json.loads(str(answer["body"]))) == (200, {"status": "ok"})
     (log,) = [json.loads(line) for line in done.stdout.splitlines() if '"message":"request"' in line]
     assert (log["request_id"], log["function_request_id"]) == ("req-1", "lambda-1")
+    assert log["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
+
+
+def test_each_module_is_imported_when_its_route_is_first_asked_for_and_none_is_missing(local_package: Path) -> None:
+    event = {**HEALTH, "path": "/v1/openapi.json", "resource": "/v1/openapi.json"}
+    event["requestContext"] = {**HEALTH["requestContext"], "resourcePath": "/v1/openapi.json"}  # type: ignore[dict-item]
+    answer = answer_of(start(local_package, "app.app", event, STAGE))
+
+    assert json.loads(str(answer["body"])) == json.loads((ROOT / "consoles" / "openapi.json").read_text())
+    assert set(json.loads((local_package / "chalicelib" / "handlers" / "routes.json").read_text())) == set(app.routes)
+
+
+def test_all_routes_are_served_once_they_have_been_asked_for(local_package: Path) -> None:
+    done = run(local_package, ASK_FOR_ALL, STAGE)
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["before"] == {}
+    assert found["after"] == {path: sorted(methods) for path, methods in app.routes.items()}
 
 
 @pytest.mark.parametrize("source", app.event_sources, ids=lambda source: source.name)
