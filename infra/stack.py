@@ -16,6 +16,7 @@ from infra.events import Events, Queues
 from infra.files import Files
 from infra.functions import Package
 from infra.mail import Mail
+from infra.observability import NodeLogs, Observability
 from infra.secrets import Secrets
 from infra.table import Table
 from infra.zone import Zone
@@ -65,8 +66,18 @@ class PatchbayStack(Stack):
         self.consoles = Consoles(
             self, "Consoles", config=config, files=self.files, secrets=self.secrets, zone=self.zone
         )
+        self.node_logs = NodeLogs(self, "NodeLogs", config=config)
         # self.sbc = Sbc(..): infra/sbc.py
-        # self.observability = Observability(..): infra/observability.py
+        self.observability = Observability(
+            self,
+            "Observability",
+            config=config,
+            table=self.data,
+            api=self.api,
+            events=self.events,
+            queues=self.queues,
+            node_logs=self.node_logs,
+        )
 
     def _environment(self) -> dict[str, str]:
         """The settings of the control plane (``chalicelib/settings.py``)."""
@@ -83,6 +94,7 @@ class PatchbayStack(Stack):
             "PATCHBAY_FILES_BUCKET": self.files.bucket.bucket_name,
             "PATCHBAY_QUEUE_ADAPTER": "sqs",
             "PATCHBAY_WORK_QUEUE_URL": self.queues.queues["work"].queue_url,
+            "PATCHBAY_SPEECH_ADAPTER": "polly",
             "PATCHBAY_NODE_QUEUES_ADAPTER": "sqs",
             "PATCHBAY_STREAM_ARN": str(self.data.table.table_stream_arn),
             "PATCHBAY_BEHIND_EDGE": "true",

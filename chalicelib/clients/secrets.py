@@ -178,8 +178,16 @@ def _ring(name: str, make: Callable[[], bytes], *, again: bool) -> tuple[bytes, 
     age_s = time.monotonic() - read_at
     if keys and age_s < (SOONEST_S if again else READ_AGAIN_S):
         return keys
-    current = secrets().find(name) or secrets().put_new(name, make())
-    previous = secrets().find_previous(name)
-    keys = (current,) if previous is None else (current, previous)
+    try:
+        keys = _read_ring(name, make)
+    except PatchbayError:
+        if not keys:  # those that were read before still hold
+            raise
     _rings[name] = (time.monotonic(), keys)
     return keys
+
+
+def _read_ring(name: str, make: Callable[[], bytes]) -> tuple[bytes, ...]:
+    current = secrets().find(name) or secrets().put_new(name, make())
+    previous = secrets().find_previous(name)
+    return (current,) if previous is None else (current, previous)

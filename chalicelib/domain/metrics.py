@@ -41,7 +41,7 @@ _METRICS = (
     Metric("PostDialDelay", "api", "Milliseconds"),
     Metric("RatingLag", "api", "Seconds"),
     Metric("UnratedLegs", "api", "Count"),
-    Metric("LedgersChecked", "api", "Count"),
+    Metric("LedgersChecked", "api", "Count", always=True),
     Metric("LedgerMismatch", "api", "Count", always=True),
     Metric("ChangesPublished", "api", "Count"),
     Metric("NodeQueuesMissing", "api", "Count"),

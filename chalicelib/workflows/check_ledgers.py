@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.ledger_check import Reading
 from chalicelib.observability import emit_metrics, logger
@@ -50,9 +50,9 @@ class _Slice:
     ended: Callable[[], bool]
     pause: Callable[[float], None]
     now_ms: int
-    known: dict[str, LedgerFinding]
+    known: dict[str, LedgerFinding]  # by customer
+    differing: set[str]
     checked: int = 0
-    mismatches: list[str] = field(default_factory=list)
 
 
 def check_ledgers(
@@ -69,7 +69,8 @@ def check_ledgers(
     walk = find_walk(scope)
     if walk is not None and walk.finished_at and now < int(walk.started_at) + EVERY_MS:
         return 0
-    part = _Slice(ended or (lambda: time.monotonic() >= until), pause, now, all_findings(scope))
+    known = all_findings(scope)
+    part = _Slice(ended or (lambda: time.monotonic() >= until), pause, now, known, set(known))
     try:
         if walk is None or walk.finished_at:
             walk = begin_walk(scope, walk, now_ms=now)
@@ -77,13 +78,8 @@ def check_ledgers(
     except WalkMovedError:
         logger().info("ledgers are checked elsewhere")
     finally:
-        _report(part)
+        emit_metrics({"LedgersChecked": part.checked, "LedgerMismatch": len(part.differing)})
     return part.checked
-
-
-def _report(part: _Slice) -> None:
-    if part.checked:
-        emit_metrics({"LedgersChecked": part.checked, "LedgerMismatch": len(part.mismatches)})
 
 
 def _walk_on(walk: LedgerWalk, part: _Slice) -> None:
@@ -130,10 +126,11 @@ def _check(scope: IspScope, isp: Isp, customer: Customer, part: _Slice) -> bool:
     told: dict[str, str | int] = {"isp_id": scope.isp_id, "customer_id": customer.id}
     match reading.verdict:
         case "agrees" if known is not None:
+            part.differing.discard(customer.id)
             delete_finding(scope, known)
             logger().info("balance agrees with its entries again", extra=told)
         case "differs":
-            part.mismatches.append(customer.id)
+            part.differing.add(customer.id)
             put_finding(scope, customer, reading, known, isp_name=isp.name, now_ms=part.now_ms)
             logger().error("balance differs from the sum of its entries", extra=told | _figures(reading))
         case "moved":

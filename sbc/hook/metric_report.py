@@ -23,7 +23,7 @@ _COUNTERS = {
     "RejectedCdrs": ("rejected_cdrs",),
     "EstimatedEnds": ("estimated_ends",),
     "DeadMedia": ("dead_media", "lost_media"),
-    "FeedFailures": ("feed_failures",),
+    "FeedFailures": ("feed_failures", "queue_failures", "poison_messages"),
     "RejectedParts": ("rejected_parts",),
 }
 

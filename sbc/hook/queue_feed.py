@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from chalicelib.domain.ids import id_time_ms
-from sbc.hook.change_queue import QueueError, QueueMessage
+from sbc.hook.change_queue import BATCH, QueueError, QueueMessage
 from sbc.hook.feed_client import Change, FeedError
 from sbc.hook.kamailio_rpc import RpcError
 from sbc.hook.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 100  # messages handled together
 SHORT_WAIT_S = 1  # while something waits to be tried again
 PAUSE_S = 2.0  # between attempts at a queue that can't be received from
 GAP_S = 120.0  # so long without an answer from the queue: this machine stood still
@@ -146,6 +147,7 @@ class QueueFeed:
         quiet = self._feed.settled and self._feed.acknowledged and not self._behind
         try:
             messages = await self._queue.receive(self._wait_s if quiet else SHORT_WAIT_S)
+            messages = [*messages, *await self._receive_more(messages)]
         except QueueError as error:
             await self._fail(error)
             return
@@ -156,6 +158,17 @@ class QueueFeed:
         self._receives, self._received_at = True, now
         if messages:
             await self._take(messages)
+
+    async def _receive_more(self, first: Sequence[QueueMessage]) -> list[QueueMessage]:
+        """What else is there already: of many changes of one part, as an import makes them, the last alone matters."""
+        found, batch = [*first], first
+        while len(batch) == BATCH and len(found) < AT_ONCE:
+            try:
+                batch = await self._queue.receive(0)
+            except QueueError:
+                break  # what has come is handled first
+            found += batch
+        return found[len(first) :]
 
     async def _fail(self, error: QueueError) -> None:
         self._metrics.count("queue_failures")

@@ -29,15 +29,17 @@ class HttpCheck:
 
 @dataclass(frozen=True, slots=True)
 class SipCheck:
-    """Any final answer to an OPTIONS over UDP (RFC 3261 11)."""
+    """Any final answer to an OPTIONS over UDP (RFC 3261 11). ``source``: the address it is sent from."""
 
     host: str
     port: int
+    source: str = ""
 
     def __call__(self) -> bool:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
             client.settimeout(_ANSWER_S)
             try:
+                client.bind((self.source, 0))
                 client.connect((self.host, self.port))
                 client.send(self._options(*client.getsockname()))
                 return client.recv(65535).startswith(b"SIP/2.0 ")

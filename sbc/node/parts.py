@@ -30,6 +30,13 @@ def make_sbc_settings(settings: NodeSettings) -> SbcSettings:
         },
         "tls": {"port": settings.tls_port},
     }
+    if settings.peers:
+        content |= {
+            "peers": list(settings.peers),
+            "peer_address": settings.peer_address,
+            "peer_port": settings.peer_port,
+            "service_addresses": list(settings.service_addresses),
+        }
     return read_settings(_merge(content, settings.sbc_settings))
 
 
@@ -45,6 +52,12 @@ def make_hook_settings(settings: NodeSettings, *, enrolled: dict[str, Any]) -> d
         "location_db": str(sbc.location_db),
         "media_timeout_s": sbc.timers.dead_media_s,
     }
+    if settings.peers:
+        content |= {
+            "peers": [f"{peer}:{settings.peer_hook_port}" for peer in settings.peers],
+            "peer_listen": f"{settings.peer_address}:{settings.peer_hook_port}",
+            "service_addresses": list(settings.service_addresses),
+        }
     return _merge(content, settings.hook_settings)
 
 

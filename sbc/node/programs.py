@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sbc.kamailio.render import kamailio_command, prepare_kamailio, rtpengine_command
-from sbc.node.health import Check, HttpCheck, RtpengineCheck, SipCheck
+from sbc.node import checks
+from sbc.node.health import Check
 from sbc.node.keeper import Command, keep
 from sbc.node.parts import make_sbc_settings
 from sbc.node.settings import NodeSettings
-
-_LOOPBACK = "127.0.0.1"
 
 
 async def keep_kamailio(settings: NodeSettings) -> int:
@@ -44,10 +43,10 @@ async def keep_certificates(settings: NodeSettings) -> int:
     return await certificates.keep_certificates(settings)
 
 
-def check_certificate(settings: NodeSettings) -> Check:
-    from sbc.node.certificates import is_in_force
+async def keep_addresses(settings: NodeSettings) -> int:
+    from sbc.node import addresses
 
-    return lambda: is_in_force(settings, now=datetime.now(UTC))
+    return await addresses.keep_addresses(settings)
 
 
 PROGRAMS: dict[str, Callable[[NodeSettings], Coroutine[Any, Any, int]]] = {
@@ -55,10 +54,12 @@ PROGRAMS: dict[str, Callable[[NodeSettings], Coroutine[Any, Any, int]]] = {
     "rtpengine": keep_rtpengine,
     "hook": keep_hook,
     "certificates": keep_certificates,
+    "addresses": keep_addresses,
 }
 CHECKS: dict[str, Callable[[NodeSettings], Check]] = {
-    "kamailio": lambda settings: SipCheck(settings.sip_address, settings.sip_port),
-    "rtpengine": lambda settings: RtpengineCheck(_LOOPBACK, settings.rtpengine_ng_port),
-    "hook": lambda settings: HttpCheck(f"http://{_LOOPBACK}:{settings.hook_port}/health"),
-    "certificates": check_certificate,
+    "kamailio": checks.check_kamailio,
+    "rtpengine": checks.check_rtpengine,
+    "hook": checks.check_hook,
+    "certificates": checks.check_certificate,
+    "addresses": checks.check_addresses,
 }

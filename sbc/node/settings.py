@@ -19,6 +19,20 @@ class NodeSettingsError(ValueError):
     """A variable is missing or can't be used; the message names it and says what is expected."""
 
 
+@dataclass(frozen=True, slots=True)
+class ElasticAddress:
+    """``private``: this machine's, that it is mapped to when it is here; ``peer``: the node whose it is."""
+
+    allocation_id: str
+    public: str
+    private: str
+    peer: str = ""
+
+    @property
+    def own(self) -> bool:
+        return not self.peer
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
     api_url: str = ""  # of the control plane, without /v1
@@ -26,7 +40,16 @@ class NodeSettings:
     state_dir: Path = Path("/var/lib/patchbay")  # keys, journal, registrations, dialogs, certificates: a volume
     run_dir: Path = Path("/run/patchbay")  # sockets and what is made anew at each start
     preload: Path = Path("/opt/patchbay/lib/sqlite_busy.so")
-    sip_address: str = ""  # the public address, which the host maps to itself; empty: asked of the instance's metadata
+    sip_address: str = "127.0.0.1"  # where phones and carriers reach this node: the public address itself
+    # With other nodes of the same SBC: their private addresses and this one's, and what phones know of all of them.
+    peers: tuple[str, ...] = ()
+    peer_address: str = ""
+    service_addresses: tuple[str, ...] = ()
+    # Elastic IPs of EC2 as "allocation id=public address=private address of this machine that it is mapped to here";
+    # those of peers with "=private address of the peer" behind
+    elastic_ips: tuple[str, ...] = ()
+    peer_port: int = 5070  # Kamailio's, UDP
+    peer_hook_port: int = 5071  # the hook's, UDP
     sip_port: int = 60110
     tls_port: int = 5061  # SIP over TLS; 0: none
     wss_port: int = 8443  # browser phones; 0: none
@@ -41,6 +64,10 @@ class NodeSettings:
     drain_limit_s: int = 3600  # how long a stop waits for calls in progress
     sbc_settings: dict[str, Any] = field(default_factory=dict)
     hook_settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def elastic_addresses(self) -> tuple[ElasticAddress, ...]:
+        return tuple(ElasticAddress(*each.split("=")) for each in self.elastic_ips)
 
     @property
     def kamailio_dir(self) -> Path:
@@ -67,6 +94,12 @@ def read_node_settings(environment: Mapping[str, str]) -> NodeSettings:
             values[each.name] = _read(hints[each.name], text, name=name)
     settings = NodeSettings(**values)
     rtp_range(settings)
+    if any(each.count("=") not in {2, 3} for each in settings.elastic_ips):
+        raise NodeSettingsError(
+            "PATCHBAY_ELASTIC_IPS: expected allocation=public=private, or allocation=public=private=peer"
+        )
+    if bool(settings.peers) != bool(settings.peer_address):
+        raise NodeSettingsError("PATCHBAY_PEER_ADDRESS: goes together with PATCHBAY_PEERS")
     if settings.certificate_names and "@" not in settings.certificate_email:
         raise NodeSettingsError("PATCHBAY_CERTIFICATE_EMAIL: needed with PATCHBAY_CERTIFICATE_NAMES")
     return settings

@@ -29,6 +29,10 @@ STAGE = {
     "PATCHBAY_WORK_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/000000000000/patchbay-staging-work",
     "PATCHBAY_SPEECH_ADAPTER": "polly",
 }
+TRACED = {
+    "LAMBDA_TASK_ROOT": "/var/task",
+    "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+}
 HEALTH = {
     "resource": "/v1/health", "path": "/v1/health", "httpMethod": "GET", "headers": {"Host": "x"},
     "multiValueHeaders": {"Host": ["x"]}, "queryStringParameters": None, "multiValueQueryStringParameters": None,
@@ -90,12 +94,13 @@ def answer_of(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
 
 
 def test_the_api_answers_from_the_package_alone_with_the_settings_of_a_stage(local_package: Path) -> None:
-    done = start(local_package, "app.app", HEALTH, STAGE)
+    done = start(local_package, "app.app", HEALTH, {**STAGE, **TRACED})
 
     answer = answer_of(done)
     assert (answer["statusCode"], json.loads(str(answer["body"]))) == (200, {"status": "ok"})
     (log,) = [json.loads(line) for line in done.stdout.splitlines() if '"message":"request"' in line]
     assert (log["request_id"], log["function_request_id"]) == ("req-1", "lambda-1")
+    assert log["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
 
 
 def test_each_module_is_imported_when_its_route_is_first_asked_for_and_none_is_missing(local_package: Path) -> None:

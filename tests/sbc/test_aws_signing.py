@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -33,6 +33,7 @@ from sbc.hook.aws_signing import AwsSigner, SigningError
 async def sign():
     signer = AwsSigner(endpoint={ENDPOINT!r}, region="sa-east-1", service="sqs")
     try:
+        await signer.sign("POST", "/", {{}}, b"")
         return await signer.sign("POST", "/", {HEADERS!r}, {BODY!r})
     except SigningError as error:
         return {{"error": str(error)}}
@@ -92,9 +93,9 @@ class _Metadata(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.asked.append(f"{self.path} {self.headers['Authorization']}")
-        body = json.dumps(
-            {"AccessKeyId": KEY, "SecretAccessKey": SECRET, "Token": TOKEN, "Expiration": "2999-01-01T00:00:00Z"}
-        ).encode()
+        ends = (datetime.now(UTC) + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        found = {"AccessKeyId": KEY, "SecretAccessKey": SECRET, "Token": TOKEN, "Expiration": ends}
+        body = json.dumps(found).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -123,7 +124,7 @@ def test_a_task_of_ecs_signs_with_its_roles_credentials(agent: tuple[str, list[s
 
     assert signed["X-Amz-Security-Token"] == TOKEN
     assert f"Credential={KEY}/" in signed["Authorization"]
-    assert asked == ["/v2/credentials agent-token"]
+    assert asked == ["/v2/credentials agent-token"]  # once for two requests
 
 
 def test_without_credentials_there_is_a_reason_not_a_request() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib.domain.live import hang_up_key, watch_key
 from chalicelib.domain.parts import core_key, dids_key, subscribers_key
+from sbc.hook.settings import parse_settings
 from tests.domain.snapshots import DOMAIN, SBC_ID
 from tests.local.processes import wait_for
 from tests.sbc.conftest import World, a_world
@@ -136,6 +137,24 @@ def test_what_comes_twice_is_handled_once_and_what_cannot_be_read_is_dropped(que
 
     assert queued.world.api.fetches[CORE] == fetched + 1
     assert queued.metric("poison_messages") == 4
+
+
+def test_an_idle_node_waits_at_its_queue_and_leaves_the_api_alone(queued: QueueWorld) -> None:
+    api, recording = queued.world.api, queued.queue.recording
+    before = (api.polls, len(api.acknowledged), sum(api.fetches.values()), len(api.live_reports), api.received)
+    compared, begun = api.comparisons, time.monotonic()
+    recording.take()
+
+    wait_for(lambda: len(recording.exchanges) >= 3, limit_s=60)
+    took_s = time.monotonic() - begun
+
+    assert {exchange.target for exchange in recording.exchanges} == {"ReceiveMessage"}
+    assert took_s > 2 * queued.queue.settings["queue_wait_s"]
+    assert (api.polls, len(api.acknowledged), sum(api.fetches.values()), len(api.live_reports), api.received) == before
+    assert api.comparisons <= compared + 1  # the second look, 15 s after the start
+    usual = parse_settings({"sbc_id": "s", "node": "n", "data_dir": "d", "seal_key_file": "k", "kamailio_socket": "k",
+                            "listen_port": 1, "parts_dir": "p"})  # fmt: skip
+    assert (usual.queue_wait_s, usual.queue_compare_interval_s) == (20, 300.0)  # 180 and 12 requests an hour
 
 
 def test_orders_are_obeyed_within_three_seconds_and_old_looks_are_none(queued: QueueWorld) -> None:

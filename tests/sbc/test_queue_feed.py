@@ -75,6 +75,7 @@ class World:
         self.asked["take_up"] += 1
 
     async def take(self, changes: Sequence[Change]) -> None:
+        self.asked["take"] += 1
         self.handled |= {change.change_id for change in changes}
         self.settled, self.acknowledged = False, False
         self._fail("take", RpcError("no"))
@@ -239,6 +240,18 @@ def test_changes_that_come_late_make_it_compare_once(world: World) -> None:
 
     assert (asked["compare"], asked["poll"]) == (1, 1)
     assert len(world.deleted) == 25
+
+
+def test_what_waits_already_is_handled_together_and_acknowledged_once(world: World) -> None:
+    world.settle_in()
+    receipts = [world.tell() for _ in range(135)]
+    before = world.asked.copy()
+
+    world.run(lambda: len(world.deleted) == 135)
+
+    asked = world.asked - before
+    assert world.deleted == receipts
+    assert (asked["take"], asked["acknowledge"], asked["receive"]) == (2, 2, 14)
 
 
 def test_what_comes_a_second_time_late_is_no_news(world: World) -> None:

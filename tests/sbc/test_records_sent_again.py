@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.clients.seal import seal_key
 from tests.api_client import ApiClient
-from tests.calls_world import a_provider
+from tests.calls_world import a_provider, now_ms
 from tests.local.processes import wait_for
 from tests.sbc.fake_kamailio import FakeKamailio
 from tests.sbc.hook_process import HookClient, HookProcess, write_settings
@@ -36,8 +36,9 @@ def test_a_record_whose_answers_got_lost_and_whose_hook_died_meanwhile_is_charge
         with HookProcess(settings) as hook, closing(HookClient(hook.port)) as client:
             call = client.invite("102", user="ann", domain=domain)
             assert call["action"] == "ring", call
-            client.event("answered", call["call_id"], stage=0, target=0)
-            client.event("ended", call["call_id"], by="caller")
+            answered_at = now_ms()
+            client.event("answered", call["call_id"], stage=0, target=0, at=answered_at)
+            client.event("ended", call["call_id"], by="caller", at=answered_at + 1500)
             wait_for(lambda: api.asked.count(f"POST {CDRS}") >= 1)
             hook.kill()
             hook.start()

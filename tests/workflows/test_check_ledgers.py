@@ -78,7 +78,7 @@ def test_a_tampered_balance_is_counted_logged_and_listed_until_it_is_mended(
     walk_all()
 
     counted = find(read_output(capsys.readouterr().out), "LedgerMismatch")
-    assert sum(sum(datum.values) for datum in counted) == 1
+    assert counted[-1].values == (1,)
     [line] = [record for record in caplog.records if record.message == "balance differs from the sum of its entries"]
     assert (line.customer_id, line.isp_id) == (provider.customer_id, provider.isp_id)  # type: ignore[attr-defined]
     found = findings(api)[provider.customer_id]
@@ -89,7 +89,7 @@ def test_a_tampered_balance_is_counted_logged_and_listed_until_it_is_mended(
     change_balance(provider, -1)
     walk_all()
 
-    assert sum(sum(datum.values) for datum in find(read_output(capsys.readouterr().out), "LedgerMismatch")) == 0
+    assert find(read_output(capsys.readouterr().out), "LedgerMismatch")[-1].values == (0,)
     assert provider.customer_id not in findings(api)
 
 
