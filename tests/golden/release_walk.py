@@ -272,6 +272,14 @@ class Walk:
             }  # fmt: skip
             self.node.post("/sbc/live", report).expect(204)
 
+        enrolments = "/platform/sbcs/{sbc_id}/enrolments"
+        if has("POST", enrolments):
+            body = {"name": "n2", "replace": False}
+            made = self.make("enrolment_id", enrolments.format(**self.ids), body, by=self.platform)
+            self.keys["enrolment"] = made["key"]
+        if find_spec("chalicelib.workflows.check_ledgers"):
+            import_module("chalicelib.workflows.check_ledgers").check_ledgers()
+
     def _work_on_exports(self) -> None:
         job = self.make("", f"{self.tenant}/subscriber-exports", {})
         if find_spec("chalicelib.workflows.work_on_jobs"):  # up to 0.2.0
