@@ -17,7 +17,7 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.observability import NodeLogs
-from infra.rules import accept
+from infra.rules import accept, accept_wildcard
 from infra.sbc_containers import make_task
 from infra.sbc_machine import container_host, make_machine, make_role, plain_host
 from infra.sbc_network import Identity, Network, make_identity
@@ -118,6 +118,7 @@ class Sbc(Construct):
             enable_managed_draining=True,  # a machine that is replaced stops its task first, which drains the node
         )
         self.cluster.add_asg_capacity_provider(provider)
+        _accept_cluster(role)
         task_role = iam.Role(place, "NodeRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
         allow_node(place, task_role, config=config, own=own, all_nodes=everybody)
         task = make_task(
@@ -165,3 +166,10 @@ class Sbc(Construct):
                     for each in everybody
                 ],
             )  # fmt: skip
+
+
+def _accept_cluster(role: iam.Role) -> None:
+    """What the CDK lets ECS' agent do."""
+    policy = role.node.find_child("DefaultPolicy")
+    accept_wildcard(policy, "*", "ECS' agent: requests that know no resource, the others are bound to this cluster")
+    accept(policy, "IAM5[Action::ecs:Submit*]", "ECS' agent reports the state of tasks by several such requests")

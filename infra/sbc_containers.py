@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.rules import accept
+from infra.rules import accept, accept_wildcard
 
 _USER = "10600:10600"  # as the images' files and the volume have it: sbc/image/common.sh
 _PYTHON = {"sbc": "python", "rtpengine": "/usr/bin/python3"}
@@ -43,6 +43,8 @@ def make_task(
         made["kamailio"].add_container_dependencies(
             ecs.ContainerDependency(container=made[part], condition=ecs.ContainerDependencyCondition.HEALTHY)
         )
+    execution = task.obtain_execution_role().node.find_child("DefaultPolicy")
+    accept_wildcard(execution, "*", "ecr:GetAuthorizationToken knows no resource")
     accept(task, "ECS2", "addresses and names, which are no secrets: keys are in the node's volume")
     return task
 

@@ -12,7 +12,7 @@ _FIRST, _EACH = 16, 16  # hosts of a subnet: the first node's, and how many each
 SIP_PORT = 60110
 TLS_PORT = 5061
 PEER_PORTS = (5070, 5071)
-RTP_PORTS = (20000, 29999)
+RTP_PORTS = (28000, 32767)  # below the ports that Linux gives to outgoing connections; four a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ class NodePlan:
 
     @property
     def gateway(self) -> str:
-        return str(next(ipaddress.ip_network(f"{self.address}/24", strict=False).hosts()))
+        return str(next(ipaddress.IPv4Network(f"{self.address}/24", strict=False).hosts()))
 
 
 def plan_nodes(count: int) -> tuple[NodePlan, ...]:
     """Alternating between the zones; each stands by for the next, the last for the first."""
     names = "abcd"[:count]
-    subnets = list(ipaddress.ip_network(NETWORK).subnets(new_prefix=24))
+    subnets = list(ipaddress.IPv4Network(NETWORK).subnets(new_prefix=24))
     found = []
     for number, name in enumerate(names):
         zone = number % ZONES

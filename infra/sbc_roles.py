@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -90,6 +90,6 @@ def _elastic_ip(scope: Construct, one: Identity) -> str:
 
 
 def _allow(
-    actions: list[str], resources: list[str], conditions: dict[str, object] | None = None
+    actions: list[str], resources: list[str], conditions: Mapping[str, object] | None = None
 ) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions or {})
+    return iam.PolicyStatement(actions=actions, resources=resources, conditions=dict(conditions or {}))

@@ -56,7 +56,7 @@ class NodeSettings:
     sip_port: int = 60110
     tls_port: int = 5061  # SIP over TLS; 0: none
     wss_port: int = 8443  # browser phones; 0: none
-    rtp_ports: str = "20000-29999"
+    rtp_ports: str = "28000-32767"
     hook_port: int = 9061
     rtpengine_ng_port: int = 9062
     rtpengine_cli_port: int = 9063
@@ -115,7 +115,7 @@ def read_node_settings(environment: Mapping[str, str]) -> NodeSettings:
 def rtp_range(settings: NodeSettings) -> tuple[int, int]:
     first, _, last = settings.rtp_ports.partition("-")
     if not (first.isdecimal() and last.isdecimal() and 1024 <= int(first) < int(last) <= 65535):
-        raise NodeSettingsError("PATCHBAY_RTP_PORTS: expected a range such as 20000-29999")
+        raise NodeSettingsError("PATCHBAY_RTP_PORTS: expected a range such as 28000-32767")
     return int(first), int(last)
 
 
