@@ -1,8 +1,8 @@
 """The network of these tests, in namespaces of the processes that run them: nothing of the machine itself is touched,
 and all of it goes with the last process.
 
-    internet 10.77.0.0/24: the cloud and callers .1, the NAT .9, node "a" .11, node "b" .12 (the addresses that move; each
-                           has one that stays, too, .21 and .22)
+    internet 10.77.0.0/24: the cloud and callers .1, the NAT .9, node "a" .11, node "b" .12 (the addresses that move;
+                           beside them, each node has one that stays, .21 and .22)
     private  10.99.0.0/24: the cloud .1, the nodes .11 and .12
     home     192.168.77.0/24 behind the NAT: a phone .2
 """

@@ -43,6 +43,7 @@ def test_a_kill_of_kamailio_ends_neither_calls_nor_registrations(lab: Lab) -> No
     assert [lab.record(call.call_id)["hangup_by"] for call in (*passed_on, own)] == ["caller", "callee", "caller"]
     lab.wait_shared("bob")
     assert answered(ann, "102").hang_up() == 200
+    wait_for(lambda: lab.a.dialogs() == lab.b.dialogs() == 0)
     # its connection is gone, whatever b remembers of it
     started = time.monotonic()
     assert ann.dial("103").wait_status() == 480
@@ -80,6 +81,7 @@ def test_phones_of_a_node_that_fails_are_called_by_the_other(lab: Lab) -> None:
     ann = lab.phone("ann", lab.b)
     for user in ("bob", "dora", "cy", "ann"):
         lab.wait_shared(user)
+    orphans = lab.b.metric("hook_orphan_dialogs_total")
     own = answered(dora, "101")
     passed_on = [answered(ann, "102") for _ in range(2)]
     wait_for(lambda: lab.a.counts()["total"] == lab.b.counts()["total"] != {})
@@ -142,6 +144,8 @@ def test_phones_of_a_node_that_fails_are_called_by_the_other(lab: Lab) -> None:
     call = answered(ann, "102")
     assert call.hang_up() == 200
     assert bob.registrations == 1
+    wait_for(lambda: lab.a.dialogs() == lab.b.dialogs() == 0)
+    assert lab.b.metric("hook_orphan_dialogs_total") == orphans
     calls = [each["sip_call_id"] for each in lab.provider.calls_with(*(each.call_id for each in ann.calls))]
     assert len(calls) == len(set(calls))
 
