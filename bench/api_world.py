@@ -255,7 +255,7 @@ def drive_live(drive: Drive, provider: Provider) -> None:
 
 
 def drive_node(drive: Drive, provider: Provider) -> None:
-    from chalicelib.schemas.sbc import PART_TYPE
+    from chalicelib.domain.media_types import PART_TYPE
 
     nodes = f"/platform/sbcs/{provider.sbc_id}/nodes"
     made = as_platform_admin(provider.api).post(nodes, {"name": "n1"}).expect(201)

@@ -91,7 +91,7 @@ def _pages(provider: Provider) -> list[Figure]:
 
 
 def _parts(provider: Provider) -> list[Figure]:
-    from chalicelib.schemas.sbc import PART_TYPE
+    from chalicelib.domain.media_types import PART_TYPE
 
     key = f"tenant/{provider.tenant_id}/core"
     answer = provider.node.get(f"/sbc/parts?key={key}", headers={"accept": PART_TYPE})

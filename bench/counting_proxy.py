@@ -48,15 +48,26 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         self._upstream = http.client.HTTPConnection(*self.server.upstream, timeout=30)
 
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except ConnectionError:
+            return  # whoever asked was killed
+
     def finish(self) -> None:
         self._upstream.close()
         super().finish()
 
     def _relay(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self._upstream.request(self.command, self.path, body, dict(self.headers.items()))
-        answer = self._upstream.getresponse()
-        content = answer.read()
+        try:
+            self._upstream.request(self.command, self.path, body, dict(self.headers.items()))
+            answer = self._upstream.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):  # as if there were no proxy
+            self._upstream.close()
+            self.close_connection = True
+            return
         operations = [name for name in answer.headers.get("X-Db-Operations", "").split(",") if name not in ("", "none")]
         target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         self.server.recording.exchanges.append(Exchange(urlsplit(self.path).path, target, tuple(operations)))
@@ -66,8 +77,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         if answer.status not in (204, 304):
             self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        try:
+            self.end_headers()
+            self.wfile.write(content)
+        except ConnectionError:
+            self.close_connection = True
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _relay  # noqa: N815 (the base class's names)
 

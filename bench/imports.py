@@ -1,104 +1,100 @@
-"""What a cold start pays before it does anything: ``import app`` against ``import boto3`` with a DynamoDB client.
+"""What a cold start pays before it does anything: ``import app`` of the deployed package against ``import boto3``.
 
-Both come from one copy of what Lambda would be given, compiled ahead with unchecked hashes (nothing is compared with a
-source at start), in clean interpreters in turn. CPU time of the processes; a bare interpreter's is taken off.
+The package is the one that Lambda gets (``infra/package.py``), built for this machine, compiled ahead with unchecked
+hashes (nothing is compared with a source at start), with a stage's settings, in clean interpreters in turn. CPU time of
+the processes; a bare interpreter's is taken off. The package imports the API's modules when they are first asked for:
+what the first request adds is shown too. The size is that of the package for Lambda's arm64.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from statistics import median
 
-from bench.figure import Figure, at_most
+from bench.figure import Figure, at_most, shown
 from bench.programs import BenchError
-from local.settings import ROOT
+from infra.package import build_package, measure, zip_package
 
 ROUNDS = 5
+ROUNDS_SHOWN = 3
 TARGET = 2.0
+MOST_MEGABYTES = 40.0  # of 1,000,000 bytes
+LOAD = "import app; app.app.before({path!r})"
 MEASURED = {
     "bare": "pass",
-    "boto3": "import boto3; boto3.client('dynamodb', region_name='us-east-1')",
+    "boto3": "import boto3",
+    "client": "import boto3; boto3.client('dynamodb', region_name='us-east-1')",
     "app": "import app",
 }
-ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}
+ADDED = {
+    "a login": LOAD.format(path="/v1/auth/login"),
+    "a node's call records": LOAD.format(path="/v1/sbc/cdrs"),
+    "every module of the API": "import app, chalicelib.handlers.blueprints",
+}
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_LAMBDA_FUNCTION_NAME": "bench",
+    "PATCHBAY_STAGE": "production",
+    "PATCHBAY_TABLE_NAME": "patchbay-production",
+    "PATCHBAY_PLATFORM_DOMAIN": "pbx.example.com",
+    "PATCHBAY_PUBLIC_URL": "https://pbx.example.com",
+    "PATCHBAY_MAIL_ADAPTER": "ses",
+    "PATCHBAY_MAIL_FROM": "Patchbay <noreply@pbx.example.com>",
+    "PATCHBAY_SECRETS_ADAPTER": "secretsmanager",
+    "PATCHBAY_FILES_ADAPTER": "s3",
+    "PATCHBAY_FILES_BUCKET": "bench",
+    "PATCHBAY_QUEUE_ADAPTER": "sqs",
+    "PATCHBAY_WORK_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/bench",
+    "PATCHBAY_SPEECH_ADAPTER": "polly",
+}
 
 
 def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as directory:
-        package = Path(directory) / "package"
-        build_package(package)
-        for code in MEASURED.values():
+        package = build_package(Path(directory) / "package", platform="local")
+        for code in (MEASURED["client"], ADDED["every module of the API"]):
             _cpu_s(package, code)  # the files are in the page cache after this
         times = [{name: _cpu_s(package, code) for name, code in MEASURED.items()} for _ in range(ROUNDS)]
-    ratios = [(each["app"] - each["bare"]) / (each["boto3"] - each["bare"]) for each in times]
-    middle = {name: median(each[name] for each in times) * 1000 for name in MEASURED}
+        app_s = median(each["app"] for each in times)
+        added = [_added(package, what, code, app_s) for what, code in ADDED.items()]
+        size = _size(Path(directory))
+    return [_against("boto3", "boto3 alone", times), _against("client", "boto3 with a client", times), *added, size]
+
+
+def _against(other: str, what: str, times: list[dict[str, float]]) -> Figure:
+    ratios = [(each["app"] - each["bare"]) / (each[other] - each["bare"]) for each in times]
+    middle = {name: median(each[name] for each in times) * 1000 for name in ("bare", other, "app")}
     note = ", ".join(f"{name} {value:.0f} ms" for name, value in middle.items())
     note = f"median of {ROUNDS} rounds in turn, {min(ratios):.2f} to {max(ratios):.2f}; CPU of a process: {note}"
-    return [at_most("import app against boto3 with a client", median(ratios), "times", TARGET, note=note)]
+    return at_most(f"cold start: import of the package against {what}", median(ratios), "times", TARGET, note=note)
 
 
-def build_package(package: Path) -> None:
-    """The application, what requirements.txt asks for, and boto3, which Lambda brings along."""
-    package.mkdir()
-    shutil.copy(ROOT / "app.py", package)
-    shutil.copytree(ROOT / "chalicelib", package / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
-    for found in _closure(_required() | {"boto3"}).values():
-        _copy(found, package)
-    command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "."]
-    done = subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)
-    if not list((package / "chalicelib" / "__pycache__").glob("*.pyc")):
-        raise BenchError(f"not compiled: {done.stdout}{done.stderr}")
+def _added(package: Path, what: str, code: str, app_s: float) -> Figure:
+    whole_s = median(_cpu_s(package, code) for _ in range(ROUNDS_SHOWN))
+    note = f"CPU, median of {ROUNDS_SHOWN} processes; no request is made, so no connection is in it"
+    return shown(f"imports on top for {what}", (whole_s - app_s) * 1000, "ms", note=note, digits=0)
 
 
-def _required() -> set[str]:
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    return {_name(line) for line in lines if line.strip() and not line.startswith(("#", "-"))}
-
-
-def _name(requirement: str) -> str:
-    found = re.match(r"[\w.-]+", requirement)
-    return re.sub(r"[-_.]+", "-", found.group().lower()) if found else ""
-
-
-def _closure(names: set[str]) -> dict[str, Distribution]:
-    """Distributions by name with all they require; markers aren't read, what isn't installed isn't required here."""
-    found: dict[str, Distribution] = {}
-    waiting = sorted(names)
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        try:
-            found[name] = distribution(name)
-        except PackageNotFoundError:
-            continue
-        waiting += [_name(each) for each in found[name].requires or () if "extra ==" not in each]
-    return found
-
-
-def _copy(found: Distribution, package: Path) -> None:
-    for file in found.files or ():
-        source = Path(str(found.locate_file(file)))
-        if ".." in file.parts or source.suffix == ".pyc" or not source.is_file():
-            continue
-        target = package / file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.symlink_to(source) if "data" in file.parts else shutil.copy(source, target)
+def _size(directory: Path) -> Figure:
+    package = build_package(directory / "arm64")
+    whole, without_botocore = measure(package)
+    zipped = zip_package(package, directory / "package.zip").stat().st_size
+    note = f"for arm64, sources and compiled files; with botocore {whole / 1e6:.1f} MB, zipped {zipped / 1e6:.1f} MB"
+    name = "package unzipped without botocore"
+    return at_most(name, without_botocore / 1e6, "MB", MOST_MEGABYTES, note=note, digits=1)
 
 
 def _cpu_s(package: Path, code: str) -> float:
-    environment = {**ENVIRONMENT, "PATH": os.environ["PATH"], "PATCHBAY_SECRETS_DIR": str(package.parent)}
     process = subprocess.Popen(
         [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(package)!r}); {code}"],
         cwd=package.parent,
-        env=environment,
+        env={**ENVIRONMENT, "PATH": os.environ["PATH"]},
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -12,7 +12,6 @@ from chalicelib.clients.secrets import token_keys
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.tokens import token_hash
 from chalicelib.settings import settings
-from chalicelib.storage.sbcs import find_node_key
 from chalicelib.storage.transaction import Actor
 
 Role = Literal["anybody", "platform_admin", "isp_admin", "tenant_admin", "subscriber", "onboarding", "node"]
@@ -86,6 +85,8 @@ def read_access_token(token: str) -> Identity:
 
 def identify_node(key: str) -> Identity:
     """The SBC node that holds this key."""
+    from chalicelib.storage.sbcs import find_node_key
+
     found = find_node_key(token_hash(key))
     if found is None:
         raise PatchbayError("not_authenticated")

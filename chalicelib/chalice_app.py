@@ -6,6 +6,7 @@ under a threaded server, where nearly every request would see another's data.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,6 +17,14 @@ _lambda_context: ContextVar[Any] = ContextVar("lambda_context", default=None)
 
 
 class PatchbayApp(Chalice):
+    #: Called with the path of each request's route before it is looked up.
+    before: Callable[[str], None] | None = None
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        if self.before is not None:
+            self.before(event.get("requestContext", {}).get("resourcePath") or "")
+        return super().__call__(event, context)
+
     @property
     def current_request(self) -> Any:
         return _current_request.get()

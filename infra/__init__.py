@@ -1,1 +1,1 @@
-"""How Patchbay is deployed to AWS. Modules that need no CDK (package, policies, alarms, prices) import none."""
+"""The deployment to AWS: a CDK application, a file per concern, and the check of it that needs no account."""

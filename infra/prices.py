@@ -35,13 +35,14 @@ ADDRESS_HOUR = 0.005  # a public IPv4 address
 VOLUME_GB_MONTH = 0.08  # gp3
 
 #: EC2 on demand, Linux: dollars an hour, and how many calls the media of one carries at once. rtpengine was measured
-#: at some 300 calls a physical core; a virtual CPU is half of one, and a fifth stays free. t3.small earns a fifth of
-#: its two virtual CPUs for good.
+#: at some 300 calls a core; a virtual CPU of c7a is a core, one of t3 half of one; a fifth stays free. t3.small earns a
+#: fifth of its two virtual CPUs for good.
 INSTANCES = {
     "t3.small": (0.0208, 50),
-    "c7i.large": (0.08925, 240),
-    "c7i.xlarge": (0.1785, 480),
-    "c7i.2xlarge": (0.357, 960),
+    "c7a.medium": (0.05132, 240),
+    "c7a.large": (0.10264, 480),
+    "c7a.xlarge": (0.20528, 960),
+    "c7a.2xlarge": (0.41056, 1920),
 }
 
 

@@ -34,8 +34,12 @@ def make_app_environment(settings: Settings, paths: Paths) -> dict[str, str]:
         "PATCHBAY_SECRETS_DIR": str(paths.secrets),
         "PATCHBAY_FILES_ADAPTER": "directory",
         "PATCHBAY_FILES_DIR": str(paths.files),
+        "PATCHBAY_QUEUE_ADAPTER": "directory",
+        "PATCHBAY_QUEUE_DIR": str(paths.queue),
+        "PATCHBAY_SPEECH_ADAPTER": "espeak",
         "PATCHBAY_DNS_ADAPTER": "file",
         "PATCHBAY_DNS_FILE": str(paths.dns),
+        "PATCHBAY_MIGRATION_DELAY_S": "0",  # the release before was stopped
         "PATCHBAY_ALLOW_PRIVATE_GATEWAYS": "true",  # for the test gateway on loopback
     }
 

@@ -1,4 +1,4 @@
-"""Writes requirements.lock: exact versions and hashes of all that requirements-dev.txt pulls in, for this platform."""
+"""Writes the lock files: exact versions and hashes of all that a requirements file pulls in, for this platform."""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """\
-# Exact versions and hashes for Debian 12 on amd64 with its Python 3.11. Made by `make lock` from requirements-dev.txt;
+# Exact versions and hashes for Debian 12 on amd64 with its Python 3.11. Made by `make lock` from {source};
 # never edited by hand.
 """
+LOCKS = {
+    "requirements-dev.txt": "requirements.lock",
+    "requirements-infra.txt": "requirements-infra.lock",
+    "sbc/requirements.txt": "sbc/requirements.lock",
+}
 
 
-def render_lock(report: dict[str, Any]) -> str:
+def render_lock(report: dict[str, Any], source: str) -> str:
     """The lock file of a `pip install --dry-run --report` document."""
-    return HEAD + "".join(f"{line}\n" for line in sorted(_line(item) for item in report["install"]))
+    return HEAD.format(source=source) + "".join(
+        f"{line}\n" for line in sorted(_line(item) for item in report["install"])
+    )
 
 
 def _line(item: dict[str, Any]) -> str:
@@ -29,11 +36,12 @@ def _line(item: dict[str, Any]) -> str:
 
 
 def main() -> None:
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.json"
-        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
-        subprocess.run([*command, "--report", str(report), "-r", str(ROOT / "requirements-dev.txt")], check=True)
-        (ROOT / "requirements.lock").write_text(render_lock(json.loads(report.read_text())))
+        for source, lock in LOCKS.items():
+            subprocess.run([*command, "--report", str(report), "-r", str(ROOT / source)], check=True)
+            (ROOT / lock).write_text(render_lock(json.loads(report.read_text()), source))
 
 
 if __name__ == "__main__":

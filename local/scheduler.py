@@ -1,4 +1,5 @@
-"""``python -m local.scheduler``: runs the Chalice app's own schedules, as EventBridge does for the deployed one.
+"""``python -m local.scheduler``: runs the Chalice app's own schedules, as EventBridge does for the deployed one, and
+its queue's consumer, as Lambda does (``worker.py``).
 
 A run is named by job and period (``expire#2971234``): it happens once per period, over restarts too, and a period that
 was missed is not made up for: handlers are idempotent and look at what is due, not at how often they were called.
@@ -20,11 +21,14 @@ from typing import Any
 
 from local.front.wsgi import FunctionContext
 from local.settings import find_paths
+from local.worker import start_worker
 
 log = logging.getLogger("scheduler")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _UNIT_S = {"minute": 60, "hour": 3600, "day": 86400}
 _TICK_S = 0.5
+_IDLE_S = 5.0
+_ON_THREADS = frozenset({"run_migrations"})  # schedules whose work is too long for the loop of all others
 _REMEMBERED_S = 60  # a job that runs every few seconds may as well run again after a restart
 
 
@@ -89,17 +93,10 @@ def find_jobs(app: Any) -> list[Job]:
 
 
 def make_outbox_job() -> Job:
-    """What a queue triggers in AWS: changes too large for one transaction are carried on within a second."""
+    """The app's own sweep, sixty times as often as EventBridge can: on one machine that costs nothing."""
     from chalicelib.workflows.expand_outbox import expand_outbox
 
     return Job(name="outbox", every_s=1, run=lambda _key, _now_ms: expand_outbox())
-
-
-def make_files_job() -> Job:
-    """What a schedule does in AWS: files whose time has passed, new passwords among them, are deleted."""
-    from chalicelib.workflows.delete_ended_files import delete_ended_files
-
-    return Job(name="files", every_s=30, run=lambda _key, now_ms: delete_ended_files(now_ms=now_ms))
 
 
 def make_expiry_job() -> Job:
@@ -114,19 +111,19 @@ def make_expiry_job() -> Job:
     )
 
 
-def start_worker(ended: threading.Event) -> threading.Thread:
-    """What a queue triggers in AWS: imports and exports. On a thread of its own, so that long work delays no schedule;
-    once ``ended`` is set it stops after the step in hand."""
-    from chalicelib.workflows.work_on_jobs import work_on_jobs
+def start_migrations(ended: threading.Event) -> threading.Thread:
+    """What a schedule does in AWS: data migrations, at once and until all are done, also those run again by order."""
+    from chalicelib.workflows.run_migrations import run_migrations
 
     def work() -> None:
-        while not ended.wait(_TICK_S):
+        done = False
+        while not ended.wait(_IDLE_S if done else _TICK_S):
             try:
-                work_on_jobs(stop=ended.is_set)
+                done = run_migrations(stop=ended.is_set)
             except Exception:
-                log.exception("work on jobs failed")
+                log.exception("migrations failed")
 
-    worker = threading.Thread(target=work, name="jobs")
+    worker = threading.Thread(target=work, name="migrations")
     worker.start()
     return worker
 
@@ -161,18 +158,23 @@ def _make_event(key: str, now_ms: int) -> dict[str, Any]:
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     from app import app
+    from chalicelib.clients.queue import directory_work_queue
 
     paths = find_paths()
-    jobs = [*find_jobs(app), make_outbox_job(), make_files_job(), make_expiry_job()]
+    schedules = [job for job in find_jobs(app) if job.name not in _ON_THREADS]
+    jobs = [*schedules, make_outbox_job(), make_expiry_job()]
     scheduler = Scheduler(jobs, state=paths.var / "scheduler.json")
     beat = paths.run / "scheduler.beat"
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    worker = start_worker(ended)
+    queue = directory_work_queue()
+    queue.release()
+    workers = [start_worker(queue, app.handler_map["work_on_queue"], ended=ended), start_migrations(ended)]
     while not ended.wait(_TICK_S):
         scheduler.run_due(time.time_ns() // 1_000_000)
         beat.touch()
-    worker.join()
+    for worker in workers:
+        worker.join()
 
 
 if __name__ == "__main__":

@@ -137,6 +137,10 @@ class Paths:
         return self.var / "files"
 
     @property
+    def queue(self) -> Path:
+        return self.var / "queue"
+
+    @property
     def sbc(self) -> Path:
         return self.var / "sbc"
 
@@ -157,7 +161,7 @@ class Paths:
         owner alone; so is the control socket."""
         for path in (self.var, self.database, self.sbc, self.hook, self.log):
             path.mkdir(parents=True, exist_ok=True)
-        for path in (self.secrets, self.mail, self.files, self.run):
+        for path in (self.secrets, self.mail, self.files, self.queue, self.run):
             path.mkdir(mode=0o700, exist_ok=True)
             path.chmod(0o700)
 

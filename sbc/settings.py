@@ -66,6 +66,13 @@ class WebSocket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """SIP over TLS for desk phones, at ``sip_address``, with ``websocket``'s certificate. Port 0: no such listener."""
+
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SbcSettings:
     run_dir: Path
     sip_port: int
@@ -91,9 +98,12 @@ class SbcSettings:
     process_memory_mb: int = 16
     module_dir: Path = Path("/usr/lib/x86_64-linux-gnu/kamailio/modules")
     schema_dir: Path = Path("/usr/share/kamailio/db_sqlite")
+    state_dir: Path | None = None  # of what outlives the machine: registrations and dialogs; None: run_dir
+    preload: Path | None = None  # sqlite_busy.c as a library made beforehand; None: compiled at start
     limits: Limits = field(default_factory=Limits)
     timers: Timers = field(default_factory=Timers)
     websocket: WebSocket = field(default_factory=WebSocket)
+    tls: Tls = field(default_factory=Tls)
 
     @property
     def public_address(self) -> str:
@@ -119,12 +129,16 @@ class SbcSettings:
         return self.run_dir / "kamailio.pid"
 
     @property
+    def database_dir(self) -> Path:
+        return self.state_dir or self.run_dir
+
+    @property
     def location_db(self) -> Path:
-        return self.run_dir / "location.db"
+        return self.database_dir / "location.db"
 
     @property
     def dialog_db(self) -> Path:
-        return self.run_dir / "dialog.db"
+        return self.database_dir / "dialog.db"
 
 
 def load_settings(path: Path) -> SbcSettings:
@@ -175,15 +189,19 @@ def _check_peers(settings: SbcSettings) -> None:
 
 def _check_websocket(settings: SbcSettings) -> None:
     websocket = settings.websocket
-    for name, port in (("port", websocket.port), ("tls_port", websocket.tls_port)):
+    ports = {"websocket.port": websocket.port, "websocket.tls_port": websocket.tls_port, "tls.port": settings.tls.port}
+    for name, port in ports.items():
         if port > 65535:
-            raise SettingsError(f"websocket.{name}: expected a port, or 0 for none")
+            raise SettingsError(f"{name}: expected a port, or 0 for none")
         if port and port in {settings.sip_port, settings.hook_port, settings.rtpengine_cli_port}:
-            raise SettingsError(f"websocket.{name}: {port} has another use already")
+            raise SettingsError(f"{name}: {port} has another use already")
     if websocket.port and websocket.port == websocket.tls_port:
         raise SettingsError("websocket.tls_port: must differ from websocket.port")
-    if websocket.tls_port and not (websocket.certificate and websocket.private_key):
-        raise SettingsError("websocket.tls_port: needs websocket.certificate and websocket.private_key")
+    if settings.tls.port and settings.tls.port in {websocket.port, websocket.tls_port}:
+        raise SettingsError("tls.port: must differ from the ports of websocket")
+    for name in ("websocket.tls_port", "tls.port"):
+        if ports[name] and not (websocket.certificate and websocket.private_key):
+            raise SettingsError(f"{name}: needs websocket.certificate and websocket.private_key")
     for origin in websocket.origins:
         if not _ORIGIN.match(origin):
             raise SettingsError(f"websocket.origins: {origin!r} is no origin such as https://phone.example")
@@ -221,4 +239,4 @@ def _read_value(kind: type[Any], value: Any, *, name: str) -> Any:
         return tuple(value)
     if not isinstance(value, str):
         raise SettingsError(f"{name}: expected text")
-    return kind(value)
+    return Path(value) if kind == Path | None else kind(value)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.workflows.work_on_jobs import work_on_job
+from chalicelib.workflows.work_on_job import work_on_job
 from local.front.events import HttpRequest, HttpResponse
 from tests.api_client import front
 from tests.world import TenantWorld

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.auth import Identity, issue_access_token
 from chalicelib.domain.ids import new_id
-from chalicelib.schemas.sbc import PART_TYPE
+from chalicelib.domain.media_types import PART_TYPE
 from chalicelib.storage import keys
 from chalicelib.storage.database import database
 from chalicelib.storage.feed import Change

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 
 NAMES = ("master-key", "cursor-key", "token-key", "file-key")
@@ -21,6 +23,8 @@ SOONEST_S = 10.0  # between two readings, however often something unknown is ask
 
 
 class Secrets(Protocol):
+    """Raises ``try_again`` when they can't be read or kept."""
+
     def find(self, name: str) -> bytes | None: ...
 
     def find_previous(self, name: str) -> bytes | None:
@@ -35,8 +39,12 @@ class FileSecrets:
         self._directory = Path(directory)
 
     def find(self, name: str) -> bytes | None:
-        path = self._directory / name
-        return path.read_bytes() if path.exists() else None
+        try:
+            return (self._directory / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unreachable() from error
 
     def find_previous(self, name: str) -> bytes | None:
         return self.find(f"{name}.previous")
@@ -56,6 +64,12 @@ class FileSecrets:
         return temporary
 
     def put_new(self, name: str, value: bytes) -> bytes:
+        try:
+            return self._put_new(name, value)
+        except OSError as error:
+            raise _unreachable() from error
+
+    def _put_new(self, name: str, value: bytes) -> bytes:
         temporary = self._write(value)
         try:
             os.link(temporary, self._directory / name)  # fails if another process was first
@@ -67,6 +81,8 @@ class FileSecrets:
 
 
 class SecretsManager:
+    """``client``: a boto3 ``secretsmanager`` client; ``prefix``: of the names there."""
+
     def __init__(self, client: Any, *, prefix: str) -> None:
         self._client = client
         self._prefix = prefix
@@ -78,22 +94,34 @@ class SecretsManager:
         return self._find(name, "AWSPREVIOUS")
 
     def _find(self, name: str, stage: str) -> bytes | None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
         try:
             found = self._client.get_secret_value(SecretId=self._prefix + name, VersionStage=stage)
         except self._client.exceptions.ResourceNotFoundException:
             return None
-        value: bytes = found["SecretBinary"]
-        return value
+        except (BotoCoreError, ClientError) as error:
+            raise _unreachable() from error
+        value: bytes | None = found.get("SecretBinary")
+        return found["SecretString"].encode() if value is None else value  # text: made by the stack, not by the code
 
     def put_new(self, name: str, value: bytes) -> bytes:
+        from botocore.exceptions import BotoCoreError, ClientError
+
         try:
             self._client.create_secret(Name=self._prefix + name, SecretBinary=value)
-        except self._client.exceptions.ResourceExistsException:
+        except self._client.exceptions.ResourceExistsException as error:
             found = self.find(name)
-            if found is None:
-                raise
+            if found is None:  # being deleted
+                raise _unreachable() from error
             return found
+        except (BotoCoreError, ClientError) as error:
+            raise _unreachable() from error
         return value
+
+
+def _unreachable() -> PatchbayError:
+    return PatchbayError("try_again", say("secrets_silent"))
 
 
 @cache
@@ -126,6 +154,12 @@ def cursor_keys(*, again: bool = False) -> tuple[bytes, ...]:
     return _ring("cursor-key", make_random_key, again=again)
 
 
+def edge_keys(*, again: bool = False) -> tuple[bytes, ...]:
+    """As ``token_keys``, what a CDN in front of the API shows as a proof that it is the one; none without a CDN. The
+    stack makes it, because the CDN has to know it too."""
+    return _ring("edge-key", make_random_key, again=again) if settings().behind_edge else ()
+
+
 def make_random_key() -> bytes:
     return os.urandom(32)
 
@@ -144,8 +178,16 @@ def _ring(name: str, make: Callable[[], bytes], *, again: bool) -> tuple[bytes, 
     age_s = time.monotonic() - read_at
     if keys and age_s < (SOONEST_S if again else READ_AGAIN_S):
         return keys
-    current = secrets().find(name) or secrets().put_new(name, make())
-    previous = secrets().find_previous(name)
-    keys = (current,) if previous is None else (current, previous)
+    try:
+        keys = _read_ring(name, make)
+    except PatchbayError:
+        if not keys:  # those that were read before still hold
+            raise
     _rings[name] = (time.monotonic(), keys)
     return keys
+
+
+def _read_ring(name: str, make: Callable[[], bytes]) -> tuple[bytes, ...]:
+    current = secrets().find(name) or secrets().put_new(name, make())
+    previous = secrets().find_previous(name)
+    return (current,) if previous is None else (current, previous)

@@ -78,6 +78,13 @@ CATALOGUE: dict[str, Kind] = {
             "Este link já foi usado, expirou ou nunca foi válido; peça um novo",
         ),
     ),
+    "enrolment_invalid": Kind(
+        410,
+        Text(
+            "This enrolment key was used, has expired or was never valid; make a new one",
+            "Esta chave de inscrição já foi usada, expirou ou nunca foi válida; crie uma nova",
+        ),
+    ),
     # versions and uniqueness
     "version_required": Kind(
         428, Text("Send the version you edited in If-Match", "Envie em If-Match a versão que você editou")

@@ -100,20 +100,22 @@ class Live:
 
 def combine(reports: Iterable[Report], *, since: int, now: int) -> Live:
     """``since``: when the watch began; what was reported in an earlier one isn't news. A node that fell silent doesn't
-    count beside one that speaks."""
+    count beside one that speaks. Each node reports its own calls, and the phones that it reaches; a phone may be told
+    by two while an address moves from one to the other."""
     heard = [report for report in reports if report.received_at >= since]
     if not heard:
         return Live("waiting" if now - since <= STALE_MS else "stale")
     as_of = max(report.received_at for report in heard)
     bodies = [report.body for report in heard if report.received_at >= as_of - STALE_MS]
-    registrations = [one for body in bodies for one in body["registrations"]]
+    registrations = _merge_registrations(bodies)
+    told_twice = sum(len(body["registrations"]) for body in bodies) - len(registrations)
     calls = [one for body in bodies for one in body["calls"]]
     return Live(
         state="fresh" if now - as_of <= STALE_MS else "stale",
         as_of=as_of,
         registrations=sorted(registrations, key=lambda one: (one["name"].casefold(), one["username"])),
         calls=sorted(calls, key=lambda one: one["setup_at"], reverse=True),
-        registrations_total=sum(body["registrations_total"] for body in bodies),
+        registrations_total=sum(body["registrations_total"] for body in bodies) - told_twice,
         calls_total=sum(body["calls_total"] for body in bodies),
         registered=frozenset(_registered(bodies)),
         busy=frozenset(_busy(bodies)),
@@ -134,6 +136,24 @@ def shorten(body: Json) -> Json:
 
 
 _LISTS = ("registrations", "calls", "more_registered", "more_busy")
+
+
+def _merge_registrations(bodies: Sequence[Json]) -> list[Json]:
+    """Each phone once: of those with the same subscriber and address, as the node that knows most about them."""
+    merged: dict[tuple[str, str], list[Json]] = {}
+    for body in bodies:
+        told: dict[tuple[str, str], list[Json]] = {}
+        for one in body["registrations"]:
+            told.setdefault((one["subscriber_id"], one["address"]), []).append(one)
+        for phone, ones in told.items():
+            merged[phone] = max(merged.get(phone, []), ones, key=_knowledge)
+    return [one for ones in merged.values() for one in ones]
+
+
+def _knowledge(ones: Sequence[Json]) -> tuple[int, bool, int]:
+    """How many there are, whether the connection is known (to the node that has it), and until when they hold."""
+    connected = any(one["transport"] != "udp" for one in ones)
+    return len(ones), connected, max((one["expires_at"] for one in ones), default=0)
 
 
 def _registered(bodies: Sequence[Json]) -> Iterable[str]:

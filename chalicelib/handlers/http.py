@@ -23,12 +23,12 @@ from chalicelib.domain.field_rules import fault_of
 from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_language
 from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
-from chalicelib.observability import emit_request, logger
+from chalicelib.handlers.source import find_source
+from chalicelib.observability import logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
 from chalicelib.storage.scope import IspScope, TenantScope
-from chalicelib.storage.tenants import find_tenant_scope
 
 MAX_BODY = 1_000_000
 MAX_KEY = 64
@@ -53,13 +53,21 @@ class Endpoint:
     tag: str
     tenant_scoped: bool  # {tenant_id} in the path is the scope of what is done
     max_body: int  # bytes
+    blueprint: Blueprint
 
 
 Headers = dict[str, str | list[str]]
 
 PROBLEM = "application/problem+json"
-ENDPOINTS: list[Endpoint] = []
+ENDPOINTS: list[Endpoint] = []  # of the modules imported so far: see all_endpoints
 ANYBODY = Identity(role="anybody", user_id="")
+
+
+def all_endpoints() -> list[Endpoint]:
+    """Of the whole API, however few modules have been needed until now."""
+    import chalicelib.handlers.blueprints  # noqa: F401 - each registers its own
+
+    return ENDPOINTS
 
 
 @dataclass(slots=True)
@@ -138,11 +146,18 @@ def endpoint(
             tag=path.split("/")[1],
             tenant_scoped=tenant_scoped,
             max_body=max_body,
+            blueprint=blueprint,
         )
         ENDPOINTS.append(entry)
 
         def view(**parameters: str) -> Response:
-            return _serve(blueprint.current_request, entry, function, parameters)
+            request, context = blueprint.current_request, blueprint.lambda_context
+            name_work(
+                request_id=request.context.get("requestId", ""),
+                function_request_id=getattr(context, "aws_request_id", ""),
+                call_id=parameters.get("call_id", ""),
+            )
+            return _serve(request, entry, function, parameters)
 
         blueprint.route(path, methods=[method], name=f"{method} {path}", cors=False)(view)
         return function
@@ -166,24 +181,26 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
         response.headers["X-Db-Read-Units"] = str(cost.read_units)
         response.headers["X-Db-Write-Units"] = str(cost.write_units)
-    _observe(entry, identity, response.status_code, cost, (time.perf_counter() - started) * 1000)
+    outcome: dict[str, Any] = {
+        "status": response.status_code,
+        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+        "db_operations": len(cost.operations),
+    }
+    _log_request(entry, identity, outcome)
     return response
 
 
-def _observe(entry: Endpoint, identity: Identity, status: int, cost: metering.Cost, duration_ms: float) -> None:
+def _log_request(entry: Endpoint, identity: Identity, outcome: dict[str, Any]) -> None:
     logger().info(
         "request",
         extra={
             "route": f"{entry.method} {entry.path}",
-            "status": status,
-            "duration_ms": round(duration_ms, 1),
             "role": identity.role,
             "user_id": identity.user_id,
             "isp_id": identity.isp_id,
-            "db_operations": len(cost.operations),
+            **outcome,
         },
     )
-    emit_request(status=status, duration_ms=duration_ms)
 
 
 def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> Response:
@@ -251,7 +268,7 @@ def _parse(request: Any, entry: Endpoint, parameters: dict[str, str], language: 
         identity=identity,
         path=parameters,
         headers=headers,
-        source_ip=request.context.get("identity", {}).get("sourceIp", ""),
+        source_ip=find_source(request.context, headers),
         body=None,
         language=language,
     )
@@ -286,6 +303,8 @@ def _check_own_tenant(identity: Identity, tenant_id: str) -> None:
 
 def _tenant_scope(identity: Identity, tenant_id: str) -> TenantScope:
     """A foreign tenant is not found, whoever asks."""
+    from chalicelib.storage.tenants import find_tenant_scope
+
     scope = find_tenant_scope(identity.isp_id, tenant_id)
     if scope is None:
         raise PatchbayError("not_found")

@@ -22,6 +22,7 @@ from chalicelib.schemas.jobs import (
 )
 from chalicelib.storage import jobs
 from chalicelib.workflows.show_job import show_job
+from chalicelib.workflows.start_export import start_export
 from chalicelib.workflows.start_import import start_import
 from chalicelib.workflows.start_upload import start_upload
 
@@ -68,8 +69,9 @@ def get_import_template(call: Call[Any]) -> TemplateView:
     summary="Export all subscribers as a file that can be imported again; without passwords", name="export_subscribers",
 )  # fmt: skip
 def export_subscribers(call: Call[ExportBody]) -> JobView:
-    values = {"job_kind": "subscriber_export", "separator": call.body.separator, "language": call.language}
-    return show_job(jobs.create_job(call.tenant, values, actor=call.identity.actor()), call.language)
+    actor = call.identity.actor()
+    job = start_export(call.tenant, separator=call.body.separator, language=call.language, actor=actor)
+    return show_job(job, call.language)
 
 
 @endpoint(

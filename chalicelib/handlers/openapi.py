@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from chalicelib.domain.errors import CATALOGUE
-from chalicelib.handlers.http import ENDPOINTS, Endpoint
+from chalicelib.handlers.http import Endpoint, all_endpoints
 
 REF = "#/components/schemas/{model}"
 
@@ -39,9 +39,10 @@ class Problem(BaseModel):
 
 @cache
 def document() -> dict[str, Any]:
-    schemas, definitions = _schemas()
+    endpoints = all_endpoints()
+    schemas, definitions = _schemas(endpoints)
     paths: dict[str, dict[str, Any]] = {}
-    for entry in ENDPOINTS:
+    for entry in endpoints:
         paths.setdefault(f"/v1{entry.path}", {})[entry.method.lower()] = _operation(entry, schemas)
     problem = definitions.get("Problem", {})
     problem.get("properties", {}).get("code", {})["enum"] = sorted(CATALOGUE)
@@ -57,9 +58,9 @@ def document() -> dict[str, Any]:
     }
 
 
-def _schemas() -> tuple[dict[Any, Any], dict[str, Any]]:
+def _schemas(endpoints: list[Endpoint]) -> tuple[dict[Any, Any], dict[str, Any]]:
     wanted: dict[Any, None] = {(Problem, "serialization"): None}
-    for entry in ENDPOINTS:
+    for entry in endpoints:
         if entry.body:
             wanted[entry.body, "validation"] = None
         if entry.out:

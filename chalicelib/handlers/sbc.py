@@ -10,8 +10,9 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.media_types import PART_TYPE
 from chalicelib.handlers.http import Call, endpoint
-from chalicelib.schemas.sbc import PART_TYPE, AckBody, ChangesQuery, ChangesView, ChangeView, PartQuery, VersionsView
+from chalicelib.schemas.sbc import AckBody, ChangesQuery, ChangesView, ChangeView, PartQuery, VersionsView
 from chalicelib.storage import feed
 from chalicelib.storage.sbcs import record_ack
 from chalicelib.workflows.build_part import build_part

@@ -20,10 +20,12 @@ from chalicelib.schemas.sbcs import (
     UsableSbcList,
     UsableSbcView,
 )
+from chalicelib.settings import settings
 from chalicelib.storage.records import create_record, get_record
-from chalicelib.storage.sbcs import SBC, Sbc, delete_node, nodes_in_force, nodes_of_sbc, sbcs_for_isp
+from chalicelib.storage.sbcs import SBC, Sbc, nodes_in_force, nodes_of_sbc, sbcs_for_isp
 from chalicelib.storage.scope import PlatformScope
 from chalicelib.workflows.enrol_node import enrol_node
+from chalicelib.workflows.revoke_node import revoke_node
 
 blueprint = Blueprint(__name__)
 
@@ -71,7 +73,14 @@ def create(call: Call[SbcCreateBody]) -> SbcView:
 )
 def enrol(call: Call[NodeBody]) -> EnrolledNodeView:
     node = enrol_node(call.path["sbc_id"], call.body.name, actor=call.identity.actor())
-    return EnrolledNodeView.model_validate(node)
+    return EnrolledNodeView(
+        sbc_id=node.sbc_id,
+        name=node.name,
+        node_key=node.node_key,
+        seal_key=node.seal_key,
+        queue_url=node.queue_url,
+        queue_region=settings().region if node.queue_url else "",
+    )
 
 
 @endpoint(
@@ -98,7 +107,7 @@ def list_nodes(call: Call[Any]) -> NodeList:
     name="revoke_sbc_node",
 )
 def revoke(call: Call[Any]) -> None:
-    delete_node(call.path["sbc_id"], call.path["node"], actor=call.identity.actor())
+    revoke_node(call.path["sbc_id"], call.path["node"], actor=call.identity.actor())
 
 
 @endpoint(

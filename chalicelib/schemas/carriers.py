@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.schemas.common import Body, LongText, Name, RecordView, ShortText
+from chalicelib.schemas.common import LENIENT, Body, LongText, Name, RecordView, ShortText
 
 Host = Annotated[
     str, StringConstraints(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$")
@@ -50,7 +50,11 @@ class CarrierBody(Body):
     suspended: bool = False
 
 
+class GatewayView(GatewayBody):
+    model_config = LENIENT
+
+
 class CarrierView(RecordView):
     name: str
-    gateways: list[GatewayBody]
+    gateways: list[GatewayView]
     suspended: bool

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from chalicelib.domain.ids import id_time_ms
 from chalicelib.domain.sentences import SentenceError, say
-from chalicelib.schemas.common import Body, View
+from chalicelib.schemas.common import LENIENT, Body, View
 
 MAX_CDRS = 100
 MAX_CLOCK_ERROR_MS = 86_400_000
@@ -30,7 +30,13 @@ SipStatus = Annotated[int, Field(ge=0, le=699)]
 CallId = Annotated[str, StringConstraints(pattern=r"^call_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 
 
-class CdrCaller(Body):
+class Recorded(Body):
+    """From a node, which may be of a later release: a call isn't lost over a field that this one doesn't know."""
+
+    model_config = LENIENT
+
+
+class CdrCaller(Recorded):
     subscriber_id: AnyId = ""
     name: FreeText = ""
     number: FreeText = ""
@@ -38,13 +44,13 @@ class CdrCaller(Body):
     gateway_id: AnyId = ""
 
 
-class CdrRefusal(Body):
+class CdrRefusal(Recorded):
     code: Code
     sip_status: SipStatus
     reason: FreeText
 
 
-class CdrLeg(Body):
+class CdrLeg(Recorded):
     leg: Annotated[str, StringConstraints(pattern=r"^(a|b[1-9][0-9]{0,2})$")]
     kind: Literal["did", "sip", "pstn"]
     subscriber_id: AnyId = ""
@@ -59,13 +65,13 @@ class CdrLeg(Body):
     sip_status: SipStatus
 
 
-class CdrStep(Body):
+class CdrStep(Recorded):
     code: Code
     facts: dict[str, Any]
     private: bool = False
 
 
-class Cdr(Body):
+class Cdr(Recorded):
     call_id: CallId
     sbc_id: AnyId
     node: Annotated[str, StringConstraints(max_length=64)]

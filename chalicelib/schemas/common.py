@@ -72,6 +72,10 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)
 
 
+# For what was written by another release, which may know more fields: they are read past (docs/adr/0009-migrations.md).
+LENIENT = ConfigDict(extra="ignore")
+
+
 class View(BaseModel):
     """What a caller gets, read from a stored record's attributes."""
 

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.domain.sentences import SentenceError, say
-from chalicelib.schemas.common import Body, Instant, Name, RecordView, View
+from chalicelib.schemas.common import LENIENT, Body, Instant, Name, RecordView, View
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2200  # what the console asks about; far from the ends of what dates can be
 
@@ -77,9 +77,13 @@ class DateRangeTestView(View):
     next_change_at: Instant | None
 
 
+class TimeRuleView(TimeRuleBody):
+    model_config = LENIENT
+
+
 class DateRangeView(RecordView):
     name: str
     time_zone: str
-    rules: list[TimeRuleBody]
+    rules: list[TimeRuleView]
     open_now: bool
     next_change_at: Instant | None

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from chalicelib.schemas.common import Body, Currency, Instant, InstantText, Micros, Name, RecordView, ShortText, View
+from chalicelib.schemas.common import (
+    LENIENT,
+    Body,
+    Currency,
+    Instant,
+    InstantText,
+    Micros,
+    Name,
+    RecordView,
+    ShortText,
+    View,
+)
 
 Prefix = Annotated[str, StringConstraints(max_length=16, pattern=r"^(\+[0-9]{1,15}|[0-9*#]{1,15})$")]
 Seconds = Annotated[int, Field(ge=0, le=86400)]
@@ -31,6 +42,8 @@ class ServiceEntryBody(RateFields):
 
 class ServiceEntryView(ServiceEntryBody):
     """As sent."""
+
+    model_config = LENIENT
 
 
 class ServiceDeckBody(Body):
@@ -83,6 +96,8 @@ class RatesBody(Body):
 
 
 class RateView(RateBody):
+    model_config = LENIENT
+
     entry_id: str = Field(description="Names the rate in this version of the deck")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.schemas.common import Body, Name, RecordView, ShortText, View
+from chalicelib.schemas.common import LENIENT, Body, Name, RecordView, ShortText, View
 
 Expression = Annotated[str, StringConstraints(max_length=200, pattern=r"^[\x20-\x7e]*$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,2})?$")]
@@ -34,10 +34,14 @@ class DialplanCreateBody(DialplanBody):
     preset: ShortText = Field(default="", description="Begin with the rules of this preset; then without rules here")
 
 
+class RuleView(RuleBody):
+    model_config = LENIENT
+
+
 class DialplanView(RecordView):
     name: str
     country_code: str
-    rules: list[RuleBody]
+    rules: list[RuleView]
 
 
 class PresetView(View):

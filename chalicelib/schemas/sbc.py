@@ -9,8 +9,6 @@ from chalicelib.schemas.common import Body, View
 PART_KEY = r"^(sbc|isp|tenant)/[a-z]+_[0-9A-Z]{26}(/[a-z]+(/[0-9]{1,3})?)?$"
 CHANGE_ID = r"^(chg_[0-9A-Z]{26})?$"
 
-PART_TYPE = "application/vnd.patchbay.part+json"  # a type of its own: API Gateway passes it as bytes
-
 
 class PartQuery(BaseModel):
     key: str = Field(pattern=PART_KEY, max_length=100)

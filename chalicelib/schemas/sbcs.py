@@ -61,6 +61,8 @@ class EnrolledNodeView(View):
     name: str
     node_key: str = Field(description="Shown this once; the node sends it as its bearer token")
     seal_key: str = Field(description="Base64url of 32 bytes: opens the passwords' digests of this SBC's tenants")
+    queue_url: str = Field(description="Where the node hears of changes; empty: it asks the API")
+    queue_region: str
 
 
 class InForce(View):

@@ -6,7 +6,7 @@ order of time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -21,6 +21,7 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.scope import IspScope, TenantScope
 from chalicelib.storage.transaction import NEW, Transaction
 
+DAY_MS = 86_400_000
 MAX_QUERIES = 12  # for one page: a filter that matches little gives short pages, not slow ones
 
 
@@ -162,6 +163,43 @@ def calls_of_isp(scope: IspScope, span: Span, matches: Callable[[CallEntry], boo
         return [keys.isp_cdrs_of_month(scope.isp_id, month, shard) for shard in range(keys.CDR_SHARDS)]
 
     return _walk(CallEntry, partitions, span, matches, limit)
+
+
+def entries_between(scope: IspScope, first_ms: int, last_ms: int) -> Iterator[CallEntry]:
+    """All calls of the ISP whose id's time lies between two instants, both included, in no useful order."""
+    for month in _months(first_ms, last_ms):
+        for shard in range(keys.CDR_SHARDS):
+            yield from _entries(keys.isp_cdrs_of_month(scope.isp_id, month, shard), first_ms, last_ms, together=1000)
+
+
+def first_call_between(scope: IspScope, first_ms: int, last_ms: int) -> int | None:
+    """The time in the ISP's first call id of this span; ``CDR_SHARDS`` queries for each month without calls."""
+    for month in _months(first_ms, last_ms):
+        shards = (keys.isp_cdrs_of_month(scope.isp_id, month, shard) for shard in range(keys.CDR_SHARDS))
+        firsts = [next(_entries(pk, first_ms, last_ms, together=10), None) for pk in shards]
+        found = [id_time_ms(str(entry.sk)) for entry in firsts if entry is not None]
+        if found:
+            return min(found)
+    return None
+
+
+def _entries(pk: str, first_ms: int, last_ms: int, *, together: int) -> Iterator[CallEntry]:
+    """The oldest first, ``together`` in a query."""
+    between, after = (_first_id(first_ms), _last_id(last_ms)), None
+    while True:
+        page = database().page(CallEntry, pk, between=between, limit=together, after=after)
+        yield from page.items
+        after = page.last_key
+        if after is None:
+            return
+
+
+def _months(first_ms: int, last_ms: int) -> Iterator[str]:
+    """From the earlier to the later."""
+    at = _month_start(first_ms)
+    while at <= last_ms:
+        yield keys.month_of(at)
+        at = _month_start(at + 32 * DAY_MS)
 
 
 def _walk(

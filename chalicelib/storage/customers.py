@@ -9,6 +9,7 @@ from chalicelib.domain.parts import core_key
 from chalicelib.domain.sentences import say
 from chalicelib.storage import keys
 from chalicelib.storage.customer_tenants import page_of_links
+from chalicelib.storage.database import database
 from chalicelib.storage.items import Record
 from chalicelib.storage.outbox import CHUNK, put_outbox_item
 from chalicelib.storage.records import Noun, find_record
@@ -85,3 +86,10 @@ CUSTOMER = Noun(
     references=(Reference("service_plan_id", SERVICE_PLAN.sk_prefix),),
     index_name=lambda record: str(record.name),
 )
+
+
+def currency_of_customer(scope: IspScope, customer_id: str) -> str:
+    """Also of one that was deleted in the last 30 days; empty for who is gone."""
+    places = [(scope.pk, prefix + CUSTOMER.sk(customer_id)) for prefix in ("", keys.DELETED)]
+    found = database().get_many(Customer, places)
+    return str(found[0].currency) if found else ""

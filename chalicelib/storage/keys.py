@@ -12,6 +12,8 @@ PLATFORM = "PLATFORM"
 META = "META"
 LEDGER = "LEDGER#"
 BALANCE = "BALANCE"
+LEDGER_MARK = "LEDGERMARK"  # sorts behind the entries' prefix, which it doesn't have
+LEDGER_WALK = "LEDGERWALK"
 UNIQUE = "UNIQUE"
 OUTBOX = "OUTBOX"
 WATCH = "WATCH"
@@ -19,6 +21,7 @@ CONTACT = "CONTACT#"
 JOBS = "JOBS"  # those that aren't finished, of all tenants
 JOB = "JOB#"
 FILES = "FILES"
+MIGRATION = "MIGRATION#"
 DELETED = "DELETED#"  # a deleted item moves below this prefix of its own partition for 30 days
 
 
@@ -48,6 +51,10 @@ def subscriber_sk(subscriber_id: str) -> str:
 
 def job_sk(job_id: str) -> str:
     return f"{JOB}{job_id}"
+
+
+def migration_sk(number: int) -> str:
+    return f"{MIGRATION}{number:04d}"
 
 
 def upload_sk(upload_id: str) -> str:
@@ -150,6 +157,11 @@ def node_key(key_hash: str) -> str:
     return f"NODEKEY#{key_hash}"
 
 
+def enrolment_key(key_hash: str) -> str:
+    """Of a one-time key with which a node enrols."""
+    return f"ENROLKEY#{key_hash}"
+
+
 def deck(deck_id: str, version: int) -> str:
     return f"DECK#{deck_id}#{version}"
 
@@ -213,6 +225,11 @@ def month_of(at_ms: int) -> str:
 def ledger_sk(at_ms: int, key: str) -> str:
     """``at_ms``: when it is booked, so that a statement that was drawn up never changes."""
     return f"{LEDGER}{at_ms:013d}#{key}"
+
+
+def ledger_findings(platform_pk: str) -> str:
+    """Customers whose balance isn't the sum of their entries."""
+    return f"{platform_pk}#LEDGERFINDINGS"
 
 
 def booked_sk(key: str) -> str:

@@ -40,6 +40,7 @@ class SbcNode(Item, discriminator="SbcNode"):
     sbc_id = UnicodeAttribute()
     name = UnicodeAttribute()
     key_hash = UnicodeAttribute()
+    queue_url = UnicodeAttribute(default="")  # where it hears of changes; empty: it asks the API
     created_at = NumberAttribute()
     acked_cursor = UnicodeAttribute(default="")  # all changes up to this feed id are in force on the node
     acked_at = NumberAttribute(default=0)
@@ -118,9 +119,19 @@ def find_node(sbc_id: str, name: str) -> SbcNode | None:
     return database().find(SbcNode, keys.sbc_nodes(sbc_id), NODE_PREFIX + name)
 
 
-def put_node(sbc_id: str, name: str, key_hash: str, *, replaces: SbcNode | None, actor: Actor) -> SbcNode:
-    """A new node, or a new key for the one that was read as ``replaces``: the old key ends with the same write."""
-    tx = Transaction()
+def put_node(
+    sbc_id: str,
+    name: str,
+    key_hash: str,
+    *,
+    queue_url: str = "",
+    replaces: SbcNode | None,
+    actor: Actor,
+    transaction: Transaction | None = None,
+) -> SbcNode:
+    """A new node, or a new key for the one that was read as ``replaces``: the old key ends with the same write.
+    Committed unless a transaction is passed that the caller commits."""
+    tx = transaction if transaction is not None else Transaction()  # an empty one is falsy
     missing = PatchbayError("not_found", say("no_such_noun", noun=say("noun_sbc")))
     node = SbcNode(
         pk=keys.sbc_nodes(sbc_id),
@@ -128,23 +139,29 @@ def put_node(sbc_id: str, name: str, key_hash: str, *, replaces: SbcNode | None,
         sbc_id=sbc_id,
         name=name,
         key_hash=key_hash,
+        queue_url=queue_url,
         created_at=tx.now_ms,
     )
     if replaces is None:
         change_uses(tx, keys.PLATFORM, SBC.sk(sbc_id), +1, on_missing=missing)
-        tx.put_new(node, on_conflict=PatchbayError("name_taken", say("node_named_so", name=name)))
+        tx.put_new(node, on_conflict=node_exists(name))
     else:
         tx.check(keys.PLATFORM, SBC.sk(sbc_id), on_conflict=missing)
         tx.delete(keys.node_key(replaces.key_hash), keys.META)
         tx.put(node, condition="key_hash = :replaced", replaced=replaces.key_hash)
     tx.put_new(NodeKey(pk=keys.node_key(key_hash), sk=keys.META, sbc_id=sbc_id, node=name))
     tx.audit("", actor, "sbc.node.enrol", after={"sbc_id": sbc_id, "node": name})
-    tx.commit()
+    if transaction is None:
+        tx.commit()
     return node
 
 
-def delete_node(sbc_id: str, name: str, *, actor: Actor) -> None:
-    """From now on its key opens nothing."""
+def node_exists(name: str) -> PatchbayError:
+    return PatchbayError("name_taken", say("node_named_so", name=name))
+
+
+def delete_node(sbc_id: str, name: str, *, actor: Actor) -> SbcNode:
+    """From now on its key opens nothing. The node as it was."""
     node = find_node(sbc_id, name)
     if node is None:
         raise PatchbayError("not_found", say("no_such_node"))
@@ -154,6 +171,7 @@ def delete_node(sbc_id: str, name: str, *, actor: Actor) -> None:
     change_uses(tx, keys.PLATFORM, SBC.sk(sbc_id), -1, on_missing=PatchbayError("not_found"))
     tx.audit("", actor, "sbc.node.revoke", before={"sbc_id": sbc_id, "node": name})
     tx.commit()
+    return node
 
 
 def record_ack(sbc_id: str, node: str, cursor: str) -> None:

@@ -79,4 +79,5 @@ def rated_service_deck(found: StoredServiceDeck | ServiceDeckVersion, deck_id: s
 
 
 def read_rate(stored: dict[str, Any]) -> Rate:
-    return Rate(**stored)
+    """Past fields that a later release has added."""
+    return Rate(**{name: stored[name] for name in Rate.__slots__ if name in stored})

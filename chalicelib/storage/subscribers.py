@@ -101,12 +101,13 @@ def follow_own_contact(
     scope: TenantScope, tx: Transaction, before: Subscriber | None, after: Subscriber | None
 ) -> None:
     """At most two writes."""
-    follow_contact(tx, _contact(scope, before), _contact(scope, after))
+    old = None if before is None else own_contact(scope, before)
+    new = None if after is None else own_contact(scope, after)
+    follow_contact(tx, old, new)
 
 
-def _contact(scope: TenantScope, subscriber: Subscriber | None) -> Contact | None:
-    if subscriber is None:
-        return None
+def own_contact(scope: TenantScope, subscriber: Subscriber) -> Contact:
+    """As it is to be stored."""
     return make_contact(
         scope, subscriber.id, username=subscriber.username, alias=subscriber.alias, name=subscriber.name
     )

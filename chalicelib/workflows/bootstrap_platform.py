@@ -14,6 +14,7 @@ from chalicelib.storage.scope import PlatformScope
 from chalicelib.storage.transaction import SYSTEM
 from chalicelib.storage.users import USER, find_login
 from chalicelib.workflows.check_password import check_password
+from chalicelib.workflows.run_migrations import skip_migrations
 
 SELF_HOSTED = say("self_hosted_name")
 ABOUT_SELF_HOSTED = say("self_hosted_about")
@@ -38,6 +39,7 @@ def _admin(email: str, password: str | None) -> tuple[str, str | None]:
     known = find_login(PLATFORM_NAMESPACE, email)
     if known is not None:
         return known.user_id, None
+    skip_migrations()  # first: who comes after a crash in between finds a platform without an admin again
     chosen = password or secrets.token_urlsafe(18)
     values = {
         "namespace": PLATFORM_NAMESPACE,

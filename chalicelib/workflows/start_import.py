@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from chalicelib.clients.files import Files, files
+from chalicelib.clients.queue import Queue
 from chalicelib.clients.seal import seal_text
 from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.language import Language
@@ -13,6 +14,7 @@ from chalicelib.storage.jobs import Job, create_job
 from chalicelib.storage.scope import TenantScope
 from chalicelib.storage.transaction import Actor
 from chalicelib.storage.uploads import find_upload
+from chalicelib.workflows.queue_job import queue_job
 
 
 def start_import(
@@ -23,6 +25,7 @@ def start_import(
     language: Language,
     actor: Actor,
     store: Files | None = None,
+    queue: Queue | None = None,
 ) -> Job:
     """Raises ``reference_not_found`` or ``upload_missing``. New passwords come from the seed, so that they are the same
     when a chunk is done again after a crash; it ends with the job."""
@@ -39,4 +42,6 @@ def start_import(
         "seed": seed,
         "language": language,
     }
-    return create_job(scope, values, actor=actor)
+    job = create_job(scope, values, actor=actor)
+    queue_job(job, queue=queue)
+    return job

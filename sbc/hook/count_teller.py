@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sbc.hook.count_table import CountRange, CountTable
 from sbc.hook.peer_messages import PeerMessage
@@ -28,11 +28,14 @@ class CountTeller:
         self._table.put(key, count)
         self._changed.add(key)
 
-    def changes(self) -> Iterator[PeerMessage]:
-        """What was noted since the last time."""
+    def take_changes(self) -> list[str]:
+        """The keys that were noted since the last time."""
         changed, self._changed = sorted(self._changed), set()
-        for start in range(0, len(changed), CHANGES):
-            yield self._message({key: self._table.get(key) for key in changed[start : start + CHANGES]})
+        return changed
+
+    def tell(self, keys: Sequence[str]) -> Iterator[PeerMessage]:
+        for start in range(0, len(keys), CHANGES):
+            yield self._message({key: self._table.get(key) for key in keys[start : start + CHANGES]})
 
     def everything(self) -> Iterator[PeerMessage]:
         """Made one at a time, so that what changes meanwhile is told as it is then; at least one message."""

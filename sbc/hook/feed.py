@@ -62,7 +62,8 @@ class Feed:
         self._fetches = asyncio.Semaphore(CONCURRENT_FETCHES)
 
     async def run(self, *, poll_interval_s: float, compare_interval_s: float) -> None:
-        await self._take_up()
+        """Asks the API (``queue_feed.py`` waits at a queue instead)."""
+        await self.take_up()
         compare_due = self._clock()
         while True:
             started = self._clock()
@@ -76,7 +77,7 @@ class Feed:
                 log.warning("feed not followed", extra={"error": str(error)})
             await asyncio.sleep(max(0.0, started + poll_interval_s - self._clock()))
 
-    async def _take_up(self) -> None:
+    async def take_up(self) -> None:
         """What an earlier run fetched, but ended before Kamailio was told: the next poll tells it."""
         changes = await asyncio.to_thread(self._store.untold_changes)
         self._pending.add(await asyncio.to_thread(self._find, changes))
@@ -87,7 +88,35 @@ class Feed:
             await self._read()
         finally:  # also with the API out of reach: what is known to have changed waits for nothing
             await self._tell_kamailio()
-        await self._acknowledge()
+        await self.acknowledge()
+
+    async def take(self, changes: Iterable[Change]) -> None:
+        """Handle what a queue brought. It is in force once ``settled``, at the latest by ``settle``. Raises
+        ``RpcError``."""
+        try:
+            await self._handle(tuple(changes))
+        finally:
+            await self._tell_kamailio()
+
+    async def settle(self) -> None:
+        """Try again what failed: to fetch parts, to tell Kamailio. Raises ``RpcError``."""
+        try:
+            await self._refresh(set(self._retry))
+        finally:
+            await self._tell_kamailio()
+
+    @property
+    def settled(self) -> bool:
+        """All changes known are in force here."""
+        return not self._retry and not self._pending
+
+    @property
+    def acknowledged(self) -> bool:
+        """So far as it may be said: not before they are in force."""
+        return self._cursor <= self._acknowledged
+
+    def is_new(self, change: Change) -> bool:
+        return change.change_id not in self._handled
 
     async def _read(self) -> None:
         await self._refresh(set(self._retry))
@@ -99,15 +128,18 @@ class Feed:
                 return
             after = page[-1].change_id
 
-    async def compare(self) -> None:
-        """Fetch parts whose change the feed didn't bring; the next poll tells Kamailio. Raises ``FeedError``."""
+    async def compare(self) -> bool:
+        """Fetch parts whose change the feed didn't bring; the next poll tells Kamailio. Whether there were any.
+        Raises ``FeedError``."""
         newest = await self._client.versions()
         held = dict(self._store.parts)
         stale = {key for key, part in held.items() if newest.get(key, part.version + 1) > part.version}
-        await self._refresh(stale | ((newest.keys() & set(self._always)) - held.keys()))
+        wanted = stale | ((newest.keys() & set(self._always)) - held.keys())
+        await self._refresh(wanted)
+        return bool(wanted)
 
     async def _handle(self, page: tuple[Change, ...]) -> None:
-        fresh = [change for change in page if change.change_id not in self._handled]
+        fresh = [change for change in page if self.is_new(change)]
         for change in fresh:
             if is_order(change.key):
                 self._obey(change.change_id, change.key)
@@ -159,25 +191,27 @@ class Feed:
             self._pending = Revocations()
         self._store.mark_told()
 
-    async def _acknowledge(self) -> None:
+    async def acknowledge(self) -> None:
+        """What is in force, if that is news. Raises ``FeedError``."""
         if self._cursor > self._acknowledged and not self._retry:
+            self._forget_handled()
             await self._client.acknowledge(self._cursor)
             self._acknowledged = self._cursor
             await asyncio.to_thread(self._cursor_file.write_text, self._cursor)
 
     def _overlap_start(self) -> str:
-        """The smallest id of the moment from which changes are read again; forgets handled ids well before it."""
-        if not self._cursor:
-            return ""
-        prefix = self._cursor.rpartition("_")[0]
-        newest = id_time_ms(self._cursor)
+        """The smallest id of the moment from which changes are read again."""
+        return self._smallest_id(self._overlap_ms) if self._cursor else ""
 
-        def smallest(back_ms: int) -> str:
-            return new_id(prefix, now_ms=max(0, newest - back_ms), random_bytes=bytes(RANDOM_BYTES))
-
-        oldest_kept = smallest(2 * self._overlap_ms)
+    def _forget_handled(self) -> None:
+        """Ids that are older than what is read again, by far."""
+        oldest_kept = self._smallest_id(2 * self._overlap_ms)
         self._handled = {change_id for change_id in self._handled if change_id >= oldest_kept}
-        return smallest(self._overlap_ms)
+
+    def _smallest_id(self, back_ms: int) -> str:
+        """Of the moment that long before the newest change."""
+        prefix, newest = self._cursor.rpartition("_")[0], id_time_ms(self._cursor)
+        return new_id(prefix, now_ms=max(0, newest - back_ms), random_bytes=bytes(RANDOM_BYTES))
 
 
 def _read_cursor(path: Path) -> str:

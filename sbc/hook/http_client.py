@@ -78,13 +78,19 @@ class HttpClient:
         self._idle: list[_Connection] = []
 
     async def request(
-        self, method: str, target: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+        self,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        timeout_s: float | None = None,
     ) -> HttpAnswer:
-        """Raises ``HttpError``."""
+        """``timeout_s``: of this request alone. Raises ``HttpError``."""
         extra = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         head = f"{method} {self._prefix}{target} HTTP/1.1\r\n{self._head}{extra}Content-Length: {len(body)}\r\n\r\n"
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._timeout_s if timeout_s is None else timeout_s):
                 return await self._send(head.encode("latin-1") + body)
         except HttpError:
             raise

@@ -22,6 +22,11 @@ Statement = tuple[str, tuple[Any, ...]]
 # and the shared memory, a third of the system calls of a commit.
 _PRAGMAS = ("busy_timeout=5000", "locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL")
 
+# Of the tables, as ``PRAGMA user_version``. It rises when a hook that knows the one before would misread what is
+# written, not when a table or a column is added that it can leave alone: releases are gone back to, too
+# (docs/adr/0009-migrations.md).
+VERSION = 1
+
 # By number alone: each table is one tree, and a call's step writes one page of it.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS open_calls (
@@ -47,6 +52,10 @@ COMMIT;
 """
 _HAS_OLD_TABLES = "SELECT count(*) = 3 FROM sqlite_schema WHERE name IN ('calls', 'moves', 'outbox')"
 _LAST_NUMBER = "SELECT coalesce(max(number), 0) FROM (SELECT number FROM open_calls UNION SELECT number FROM records)"
+# Of the batch that goes next: the records of long calls have low numbers, and may be young.
+_WAITING_SINCE = """
+SELECT min(json_extract(cdr, '$.ended_at')) FROM (SELECT cdr FROM records ORDER BY number LIMIT 100)
+"""
 _REJECTED = "SELECT call_id, code, message, rejected_at FROM rejected ORDER BY rejected_at DESC LIMIT ?"
 _ADVANCE = """
 INSERT INTO open_moves (number, progress) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET progress = excluded.progress
@@ -63,6 +72,10 @@ FROM open_calls LEFT JOIN open_moves USING (number) ORDER BY number
 
 class JournalError(OSError):
     """The journal couldn't be written; nothing of the job was."""
+
+
+class JournalVersionError(JournalError):
+    """The journal was written by a later release, in tables that this one would misread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +113,7 @@ class Journal:
         path.chmod(0o600)
         for pragma in _PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.executescript(_SCHEMA)
-        if self._connection.execute(_HAS_OLD_TABLES).fetchone()[0]:
-            self._connection.executescript(_TAKE_OVER)
+        _bring_up(self._connection, path)
         last = int(self._connection.execute(_LAST_NUMBER).fetchone()[0])
         self._numbers = itertools.count(last + 1)
         self._jobs: list[_Job] = []
@@ -135,6 +146,11 @@ class Journal:
     async def depth(self) -> int:
         """How many records wait for the API."""
         return int((await self.read("SELECT count(*) FROM records"))[0][0])
+
+    async def waiting_since(self) -> int | None:
+        """When the call ended whose record has waited longest, in milliseconds; None: no record waits."""
+        found = (await self.read(_WAITING_SINCE))[0][0]
+        return None if found is None else int(found)
 
     async def rejected(self, *, limit: int) -> list[RejectedRecord]:
         """The newest first."""
@@ -178,6 +194,19 @@ class Journal:
                 self._connection.execute("ROLLBACK")
             raise
         return results
+
+
+def _bring_up(connection: sqlite3.Connection, path: Path) -> None:
+    """A new journal, or one of an earlier release, to the tables of this one. Cut off at any point, it begins again."""
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if found > VERSION:
+        connection.close()
+        raise JournalVersionError(f"{path} has version {found}, this hook knows {VERSION}: run the later release")
+    connection.executescript(_SCHEMA)
+    if connection.execute(_HAS_OLD_TABLES).fetchone()[0]:
+        connection.executescript(_TAKE_OVER)
+    if found < VERSION:
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _answer(jobs: list[_Job], results: list[Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -17,6 +18,7 @@ from sbc.hook.admission import Admission
 from sbc.hook.background import Background
 from sbc.hook.call_control import CallControl
 from sbc.hook.cdr import NodeIdentity
+from sbc.hook.change_queue import ChangeQueue, queue_address
 from sbc.hook.credentials import Credentials
 from sbc.hook.dead_media import DeadMedia
 from sbc.hook.decider import Decider
@@ -33,12 +35,14 @@ from sbc.hook.live_calls import LiveCalls
 from sbc.hook.live_watch import LiveWatch
 from sbc.hook.locations import Locations
 from sbc.hook.media_watch import MediaWatch, Rtpengine
+from sbc.hook.metric_report import MetricReport
 from sbc.hook.metrics import Metrics
 from sbc.hook.orders import Orders
 from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
 from sbc.hook.parts_disk import PartsDisk
 from sbc.hook.parts_store import PartsStore
 from sbc.hook.peers import Peers, make_peers
+from sbc.hook.queue_feed import QueueFeed
 from sbc.hook.reconcile import Reconciler
 from sbc.hook.routes import Routes
 from sbc.hook.settings import Settings, read_address, read_node_key, read_seal_key
@@ -98,6 +102,7 @@ class Node:
         self._start_held_addresses(background, rpc)
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
+        self._start_metric_report(background, control)
         watch = self._start_live_watch(background, control)
         obey = self._start_orders(stack, control, rpc, watch)
         self._start_feed(background, store, rpc, obey=obey)
@@ -140,7 +145,7 @@ class Node:
         self._peers.open()
         stack.callback(self._peers.close)
         background.start(self._peers.run(self._settings.peer_interval_s))
-        await self._peers.meet()
+        await self._peers.meet(self._settings.peer_wait_s)
 
     def _start_held_addresses(self, background: Background, rpc: KamailioRpc) -> None:
         settings = self._settings
@@ -170,6 +175,24 @@ class Node:
         )
         background.start(watch.run(settings.media_check_interval_s))
 
+    def _start_metric_report(self, background: Background, control: CallControl) -> None:
+        settings = self._settings
+        if settings.emf_interval_s <= 0:
+            return
+        report = MetricReport(
+            metrics=self._metrics,
+            live=control.live,
+            journal=control.journal,
+            locations=self._locations(),
+            dimensions={"stage": settings.stage, "sbc": settings.sbc_id, "node": settings.node},
+            clock=clock_ms,
+            write=_write_line,
+        )
+        background.start(report.run(settings.emf_interval_s))
+
+    def _locations(self) -> Locations | None:
+        return None if self._settings.location_db is None else Locations(self._settings.location_db)
+
     def _start_live_watch(self, background: Background, control: CallControl) -> LiveWatch | None:
         """None without an API."""
         settings = self._settings
@@ -179,7 +202,7 @@ class Node:
             client=self._client,
             decider=control.decider,
             live=control.live,
-            locations=None if settings.location_db is None else Locations(settings.location_db),
+            locations=self._locations(),
             metrics=self._metrics,
             clock=time.monotonic,
             wall_clock=clock_ms,
@@ -221,8 +244,32 @@ class Node:
             cursor_file=settings.data_dir / "feed-cursor",
             obey=obey,
         )
+        if settings.queue_url:
+            background.start(self._queue_feed(feed).run())
+            return
         background.start(
             feed.run(poll_interval_s=settings.poll_interval_s, compare_interval_s=settings.compare_interval_s)
+        )
+
+    def _queue_feed(self, feed: Feed) -> QueueFeed:
+        from sbc.hook.aws_signing import AwsSigner  # a library of C that is of no use without a queue
+
+        settings = self._settings
+        address = settings.queue_endpoint or queue_address(settings.queue_url)
+        queue = ChangeQueue(
+            url=settings.queue_url,
+            client=HttpClient(address, headers={}, timeout_s=settings.fetch_timeout_s),
+            signer=AwsSigner(endpoint=address, region=settings.queue_region, service="sqs"),
+        )
+        return QueueFeed(
+            feed=feed,
+            queue=queue,
+            metrics=self._metrics,
+            clock=time.monotonic,
+            wall_clock=clock_ms,
+            wait_s=settings.queue_wait_s,
+            overlap_s=settings.overlap_s,
+            compare_interval_s=settings.queue_compare_interval_s,
         )
 
     def _control(self, journal: Journal, store: PartsStore, cdr_queued: Callable[[], None]) -> CallControl:
@@ -266,6 +313,11 @@ class Node:
             watched_tenants=lambda: 0 if watch is None else len(watch),
             peers=self._peers,
         )
+
+
+def _write_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def _admission(peers: Peers | None) -> Admission:

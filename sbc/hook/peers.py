@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sbc.hook.count_teller import CountTeller
+from sbc.hook.count_teller import CHANGES, CountTeller
 from sbc.hook.metrics import Metrics
 from sbc.hook.peer_counts import PeerCounts
 from sbc.hook.peer_messages import LARGEST, PeerMessage, PeerMessageError, open_message, peer_key, seal_message
@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 GAP_S = 0.02  # between two tellings of changes: those of a busy node travel together
 BURST = 32  # datagrams at once: a receive buffer of Linux's default size takes them
 BURST_PAUSE_S = 0.01
+MOST_CHANGES = BURST * CHANGES  # of more, everything is told
 RECEIVE_BUFFER = 1024 * 1024
-MEETING_S = 0.3  # how long a start waits for peers that are there
 
 
 def next_epoch(file: Path, *, now_ms: int) -> int:
@@ -110,6 +110,7 @@ class Peers:
             raise SettingsError(f"peer_listen: {error}") from error
         asyncio.get_running_loop().add_reader(opened.fileno(), self._receive, opened)
         self._socket = opened
+        self._teller.take_changes()  # all is told when work begins
 
     def close(self) -> None:
         if self._changes_due is not None:
@@ -135,10 +136,10 @@ class Peers:
             except TimeoutError:
                 continue
 
-    async def meet(self) -> None:
+    async def meet(self, patience_s: float) -> None:
         """Until all peers have told their counts; not for long, since some may be down."""
         try:
-            async with asyncio.timeout(MEETING_S):
+            async with asyncio.timeout(patience_s):
                 await self._met.wait()
         except TimeoutError:
             log.warning("not all peers answer", extra={"reachable": sorted(self.counts.reachable())})
@@ -146,7 +147,11 @@ class Peers:
     def _tell_changes(self) -> None:
         self._changes_due = None
         self._told_at = asyncio.get_running_loop().time()
-        self._send(self._teller.changes())
+        keys = self._teller.take_changes()
+        if len(keys) <= MOST_CHANGES:
+            self._send(self._teller.tell(keys))
+        else:  # many calls were closed together
+            self._asked.set()
 
     def _send(self, messages: Iterable[PeerMessage]) -> None:
         for message in messages:

@@ -29,6 +29,11 @@ class Settings:
     api_url: str = ""
     node_key_file: Path | None = None
     parts_dir: Path | None = None  # serve parts from JSON files named like their key with "/" as "__", without the API
+    queue_url: str = ""  # of this node's queue of changes; empty: the API is asked every ``poll_interval_s``
+    queue_region: str = ""
+    queue_endpoint: str = ""  # another address than that of ``queue_url``, for tests
+    queue_wait_s: int = 20  # how long SQS keeps a request that finds nothing; 20 is its longest
+    queue_compare_interval_s: float = 300.0  # as ``compare_interval_s``, with a queue
     auth_table: str = "ha1"  # Kamailio's htables and location table
     source_table: str = "source"
     location_table: str = "location"
@@ -57,8 +62,11 @@ class Settings:
     peer_listen: str = ""  # "address:port" on the private network, UDP
     peer_interval_s: float = 1.0  # how often peers are told everything
     peer_hold_s: float = 5.0  # how long the calls of a peer that fell silent are counted
+    peer_wait_s: float = 0.5  # how long a start waits for what peers count
     service_addresses: tuple[str, ...] = ()  # that phones know, of all nodes: they move between them
     media_timeout_s: int = 60  # rtpengine's --timeout: how long ago the last packet came when it reports
+    emf_interval_s: float = 0.0  # between two lines of metrics for CloudWatch on standard output; 0: none
+    stage: str = "embedded"  # names these metrics, beside SBC and node
     body_limit: int = 64 * 1024
     log_level: str = "INFO"
 
@@ -114,7 +122,8 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
         return None if value is None else Path(value)
     if kind == tuple[str, ...] and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise SettingsError(f"{name}: expected {getattr(kind, '__name__', kind)}, got {type(value).__name__}")
+    expected = "a list of texts" if kind == tuple[str, ...] else getattr(kind, "__name__", kind)
+    raise SettingsError(f"{name}: expected {expected}, got {type(value).__name__}")
 
 
 def _check(settings: Settings) -> None:
@@ -126,6 +135,12 @@ def _check(settings: Settings) -> None:
         raise SettingsError("listen_host: the hook answers without authentication, so it listens on loopback only")
     if bool(settings.api_url) != (settings.node_key_file is not None):
         raise SettingsError("node_key_file: goes together with api_url")
+    if bool(settings.queue_url) != bool(settings.queue_region):
+        raise SettingsError("queue_region: goes together with queue_url")
+    if not 1 <= settings.queue_wait_s <= 20:
+        raise SettingsError("queue_wait_s: 1 to 20")
+    if settings.queue_url and not settings.api_url:
+        raise SettingsError("api_url: needed with queue_url, which only tells what has changed")
     if settings.parts_dir is None and not settings.api_url:
         raise SettingsError("api_url: needed unless parts_dir is given")
     _check_peers(settings)

@@ -41,6 +41,7 @@ class RenderError(RuntimeError):
 def prepare_kamailio(settings: SbcSettings) -> None:
     """Everything that must be true before each start; keeps registrations and dialogs of the run before."""
     settings.run_dir.mkdir(parents=True, exist_ok=True)
+    settings.database_dir.mkdir(parents=True, exist_ok=True)
     render_config(settings)
     build_preload(settings)
     create_databases(settings)
@@ -77,6 +78,7 @@ def _names(settings: SbcSettings) -> dict[str, str]:
     advertised = f" advertise {settings.advertised_address}:{settings.sip_port}" if settings.advertised_address else ""
     values |= {
         "advertise": advertised,
+        "database_dir": settings.database_dir,
         "public_address": settings.public_address,
         "ring_limit_ms": timers.ring_limit_s * 1000,
         "early_dialog_s": timers.ring_limit_s + 60,
@@ -93,13 +95,13 @@ def _websocket_names(settings: SbcSettings) -> dict[str, object]:
     websocket = settings.websocket
     switches, listeners = [], []
     for address in settings.phone_addresses:
-        for transport, port in (("tcp", websocket.port), ("tls", websocket.tls_port)):
+        for transport, port in (("tcp", websocket.port), ("tls", websocket.tls_port), ("tls", settings.tls.port)):
             if port:
                 advertised = f" advertise {settings.advertised_address}:{port}" if settings.advertised_address else ""
                 listeners.append(f"listen={transport}:{address}:{port}{advertised}")
     if websocket.in_use:
         switches.append("#!define WITH_WEBSOCKET")
-    if websocket.tls_port:
+    if websocket.tls_port or settings.tls.port:
         switches += ["#!define WITH_TLS", "enable_tls=yes"]
     if websocket.origins:
         switches.append("#!define WITH_ORIGINS")
@@ -116,9 +118,13 @@ def _websocket_names(settings: SbcSettings) -> dict[str, object]:
 
 
 def build_preload(settings: SbcSettings) -> Path:
-    """The library Kamailio is started with; compiled again only when its source is newer."""
+    """The library Kamailio is started with: the settings' own, or one compiled here when its source is newer."""
     source = _SOURCE / "sqlite_busy.c"
     library = preload_path(settings)
+    if settings.preload is not None:
+        if not library.exists():
+            raise RenderError(f"preload: there is no {library}")
+        return library
     if library.exists() and library.stat().st_mtime >= source.stat().st_mtime:
         return library
     compiler = shutil.which("gcc") or shutil.which("cc")
@@ -131,7 +137,7 @@ def build_preload(settings: SbcSettings) -> Path:
 
 
 def preload_path(settings: SbcSettings) -> Path:
-    return settings.run_dir / "sqlite_busy.so"
+    return settings.preload or settings.run_dir / "sqlite_busy.so"
 
 
 def create_databases(settings: SbcSettings) -> None:

@@ -23,8 +23,15 @@ from chalicelib.domain.parts import core_key, dids_key, index_key, isp_key, subs
 NOW = 1_800_000_000_000
 
 
-def a_registration(username: str) -> dict[str, Any]:
-    return {"subscriber_id": f"sub_{username}", "username": username, "name": username.capitalize()}
+def a_registration(username: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "subscriber_id": f"sub_{username}",
+        "username": username,
+        "name": username.capitalize(),
+        "transport": "udp",
+        "address": "192.0.2.7:5060",
+        "expires_at": NOW + 60_000,
+    } | fields
 
 
 def a_call(call_id: str, *, state: str = "answered", setup_at: int = NOW) -> dict[str, Any]:
@@ -72,6 +79,51 @@ def test_nodes_are_one_list_by_name_and_the_latest_call_first() -> None:
     assert [one["username"] for one in live.registrations] == ["alice", "zoe"]
     assert [call["call_id"] for call in live.calls] == ["call_2", "call_1"]
     assert (live.as_of, live.registrations_total, live.calls_total, live.more) == (NOW, 2, 2, False)
+
+
+def test_a_phone_that_both_nodes_know_is_shown_once_as_who_has_its_connection_says() -> None:
+    at_the_first = a_registration("alice", transport="tls", address="192.0.2.7:41000", expires_at=NOW + 1)
+    at_the_second = a_registration("alice", address="192.0.2.7:41000", expires_at=NOW + 9)
+
+    for nodes in ((at_the_first, at_the_second), (at_the_second, at_the_first)):
+        reports = [a_report(registrations=[one], registrations_total=1) for one in nodes]
+        live = combine(reports, since=0, now=NOW)
+
+        assert (live.registrations, live.registrations_total, live.more) == ([at_the_first], 1, False)
+        assert live.reach("sub_alice") == "reachable"
+
+
+def test_a_renewal_that_only_one_node_knows_yet_is_shown() -> None:
+    old, new = a_registration("alice"), a_registration("alice", expires_at=NOW + 90_000)
+
+    live = combine([a_report(registrations=[one]) for one in (old, new)], since=0, now=NOW)
+
+    assert live.registrations == [new]
+
+
+def test_phones_of_one_subscriber_at_several_addresses_are_several_and_so_are_several_at_one() -> None:
+    elsewhere = a_registration("alice", address="192.0.2.8:5060")
+    twice_here = [a_registration("alice", user_agent="before"), a_registration("alice", user_agent="after")]
+
+    live = combine(
+        [
+            a_report(registrations=[*twice_here, elsewhere], registrations_total=3),
+            a_report(registrations=[elsewhere, *twice_here], registrations_total=3),
+        ],
+        since=0,
+        now=NOW,
+    )
+
+    assert len(live.registrations) == live.registrations_total == 3
+    assert [one for one in live.registrations if one["address"] == elsewhere["address"]] == [elsewhere]
+
+
+def test_of_lists_that_are_cut_the_totals_are_added_without_who_is_told_twice() -> None:
+    cut = {"registrations_total": 5000, "more_registered": ["sub_x"]}
+
+    live = combine([a_report("alice", "bob", **cut), a_report("alice", "carol", **cut)], since=0, now=NOW)
+
+    assert (len(live.registrations), live.registrations_total, live.more) == (3, 9999, True)
 
 
 def test_a_node_that_fell_silent_does_not_count_beside_one_that_speaks() -> None:

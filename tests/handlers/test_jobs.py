@@ -17,7 +17,6 @@ from chalicelib.storage.records import page_of_records
 from chalicelib.storage.scope import TenantScope
 from chalicelib.storage.subscribers import SUBSCRIBER
 from chalicelib.workflows.delete_ended_files import delete_ended_files
-from chalicelib.workflows.work_on_jobs import work_on_jobs
 from tests.api_client import ApiClient
 from tests.imports import Imports, fetch
 from tests.world import a_tenant_world, an_id
@@ -160,16 +159,6 @@ def test_the_template_names_every_column_and_can_be_imported(api: ApiClient) -> 
     assert [column["name"] for column in found["columns"] if column["required"]] == ["username"]
     assert found["csv"].splitlines()[0] == ";".join(column["name"] for column in found["columns"])
     assert (job["state"], job["counts"]["created"]) == ("done", 2)
-
-
-def test_the_worker_finds_queued_jobs_and_forgets_finished_ones(api: ApiClient) -> None:
-    imports = Imports(a_tenant_world(api))
-    job = imports.start(imports.upload(b"username\nann\n"))
-
-    while work_on_jobs(slice_s=0):  # jobs of other tests too: each ends, well or badly
-        pass
-
-    assert imports.job(job["id"])["state"] == "done"
 
 
 def test_an_export_of_a_tenant_without_subscribers_is_a_header(api: ApiClient) -> None:

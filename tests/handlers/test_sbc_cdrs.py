@@ -242,7 +242,6 @@ def test_one_broken_record_holds_up_no_other(provider: Provider) -> None:
         provider.outbound(ended_at="soon"),
         provider.outbound(call_id=provider.outbound(setup_at=5)["call_id"]),
         provider.outbound(setup_at=now_ms() + 3 * 86_400_000),
-        provider.outbound(surprise=1),
         provider.cdr(*[a_leg("sip", setup_at=1, ended_at=2)] * 2),
         provider.outbound(trace=[{"code": "x", "facts": {"a": [[[[[[[[[[[[[]]]]]]]]]]]]]}}]),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.storage.database import database
 from tests.calls_world import Provider
-from tests.world import an_id
+from tests.world import an_id, as_platform_admin
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class Things:
             "call_id": call["call_id"],
             "number": number,
             "node": "n1",
+            "enrolment_id": self._enrolment(),
             "version": "1",
+            "migration": "1",
             "platform_plan_id": an_id("ppl"),  # of nobody but the platform
             "upload_id": admin.post(f"{tenant}/uploads", upload).expect(201)["upload_id"],
             **{name: self._made(path, body) for name, (path, body) in made.items()},
@@ -61,6 +63,11 @@ class Things:
         answer = self.provider.admin.post(path, body)
         assert answer.status in {201, 202}, answer.text
         return str(answer.json["id"])
+
+    def _enrolment(self) -> str:
+        platform = as_platform_admin(self.provider.admin)
+        path = f"/platform/sbcs/{self.provider.sbc_id}/enrolments"
+        return str(platform.post(path, {"name": an_id("node")}).expect(201)["id"])
 
     def stored(self) -> list[str]:
         """Every item below our ids, as text."""

@@ -87,20 +87,22 @@ def test_a_second_runner_does_not_get_the_lock_and_a_dead_one_leaves_none(tmp_pa
 
 
 def test_nothing_that_is_installed_names_a_host() -> None:
-    locked = ["requirements.lock", "local/node/package.json", "local/node/package-lock.json"]
+    node = "local/node/package-lock.json"
+    locked = ["requirements.lock", "requirements-infra.lock", "local/node/package.json", node]
 
     assert [name for name in locked if re.search(r"https?://|resolved", (ROOT / name).read_text())] == []
-    assert json.loads((ROOT / locked[2]).read_text())["packages"]["node_modules/@dynoxide/linux-x64"]["integrity"]
+    assert json.loads((ROOT / node).read_text())["packages"]["node_modules/@dynoxide/linux-x64"]["integrity"]
 
 
 def test_every_pinned_requirement_is_in_the_lock_with_its_hash() -> None:
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
-    locked = {line.split(" ")[0].lower(): line for line in lines if not line.startswith("#")}
-    names = ["requirements.txt", "requirements-dev.txt", "sbc/requirements.txt"]
-    wanted = [line.lower() for name in names for line in (ROOT / name).read_text().splitlines() if "==" in line]
+    product = ["requirements.txt", "requirements-dev.txt", "sbc/requirements.txt"]
+    for lock, names in {"requirements.lock": product, "requirements-infra.lock": ["requirements-infra.txt"]}.items():
+        lines = (ROOT / lock).read_text().splitlines()
+        locked = {line.split(" ")[0].lower(): line for line in lines if not line.startswith("#")}
+        wanted = [line.lower() for name in names for line in (ROOT / name).read_text().splitlines() if "==" in line]
 
-    assert [pin for pin in wanted if pin not in locked] == []
-    assert all("--hash=sha256:" in line for line in locked.values())
+        assert [pin for pin in wanted if pin not in locked] == []
+        assert all("--hash=sha256:" in line for line in locked.values())
 
 
 def test_the_lock_is_sorted_and_normalised() -> None:
@@ -110,7 +112,7 @@ def test_the_lock_is_sorted_and_normalised() -> None:
             "download_info": {"archive_info": {"hashes": {"sha256": digest}}},
         }
 
-    lock = render_lock({"install": [item("Zope.Event", "b"), item("a_b", "a")]})
+    lock = render_lock({"install": [item("Zope.Event", "b"), item("a_b", "a")]}, "requirements.txt")
 
     assert lock.splitlines()[-2:] == ["a-b==1 --hash=sha256:a", "zope-event==1 --hash=sha256:b"]
 

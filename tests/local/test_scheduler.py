@@ -8,6 +8,7 @@ from chalice import Blueprint, Rate
 
 from chalicelib.chalice_app import PatchbayApp
 from local.scheduler import Job, ScheduleError, Scheduler, find_jobs
+from tests.api_client import ApiClient
 
 MINUTE_MS = 60_000
 
@@ -94,6 +95,22 @@ def test_the_jobs_are_the_schedules_of_the_chalice_app() -> None:
 
     assert (job.name, job.every_s) == ("sweep", 300)
     assert (seen[0]["id"], seen[0]["time"]) == ("sweep#1", "1970-01-01T00:05:00Z")
+
+
+def test_the_products_own_schedules_are_run_by_their_handlers(api: ApiClient) -> None:
+    from app import app
+
+    jobs = {job.name: job for job in find_jobs(app)}
+
+    assert {name: job.every_s for name, job in jobs.items()} == {
+        "sweep_outbox": 60,
+        "sweep_jobs": 60,
+        "delete_files": 60,
+        "check_ledgers": 600,
+        "run_migrations": 300,
+    }
+    for name, job in jobs.items():
+        job.run(f"{name}#1", 0)  # a handler that fails raises
 
 
 def test_a_cron_expression_is_refused_by_name() -> None:

@@ -17,6 +17,7 @@ class FakeKamailio:
         self.asked: list[tuple[str, ...]] = []
         self.dialogs: list[dict[str, Any]] = []
         self.silent = False
+        self.uptime_s = 1000
         self.changed = threading.Condition()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 
@@ -72,7 +73,7 @@ class FakeKamailio:
             found = [dialog for dialog in self.dialogs if dialog["call-id"] == request["params"][0]]
             answer["result"] = found[0] if found else {}
         elif request["method"] == "core.uptime":
-            answer["result"] = {"uptime": 1000}
+            answer["result"] = {"uptime": self.uptime_s}
         elif request["method"] == "ul.rm":
             answer["error"] = {"code": 404, "message": "AOR not found"}
         else:

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from sbc.hook.journal import Journal, JournalError, OpenCall, advance_call, close_call, open_call, queue_cdr
+from sbc.hook.journal import (
+    VERSION,
+    Journal,
+    JournalError,
+    JournalVersionError,
+    OpenCall,
+    advance_call,
+    close_call,
+    open_call,
+    queue_cdr,
+)
 
 
 def _run(path: Path, work: Callable[[Journal], Awaitable[None]]) -> None:
@@ -106,3 +116,46 @@ def test_a_journal_without_numbers_is_taken_over_whole(tmp_path: Path) -> None:
 async def _nothing_open(journal: Journal) -> None:
     assert await journal.open_calls() == []
     assert await journal.depth() == 4
+
+
+def test_a_journal_says_its_version(tmp_path: Path) -> None:
+    async def work(journal: Journal) -> None:
+        assert await journal.read("PRAGMA user_version") == [(VERSION,)]
+
+    _run(tmp_path / "journal", work)
+    _run(tmp_path / "journal", work)
+
+
+def test_a_journal_of_a_later_release_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"CREATE TABLE later (x); PRAGMA user_version = {VERSION + 1}")
+
+    with pytest.raises(JournalVersionError, match="run the later release"):
+        _run(path, _nothing_open)
+
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("later",)]
+
+
+def test_tables_and_columns_that_a_later_release_has_added_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    _run(path, _with_one_call)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "CREATE TABLE later (x INTEGER PRIMARY KEY); INSERT INTO later VALUES (7);"
+            "ALTER TABLE open_calls ADD COLUMN later TEXT; ALTER TABLE records ADD COLUMN later TEXT;"
+        )
+
+    async def work(journal: Journal) -> None:
+        assert [call.call_id for call in await journal.open_calls()] == ["call_1"]
+        number = journal.next_number()
+        await journal.write(open_call(number, "call_2", routed="r", progress="p"))
+        await journal.write(*close_call(number), queue_cdr(number, "call_2", "{}"))
+        assert await journal.read("SELECT x FROM later") == [(7,)]
+
+    _run(path, work)
+
+
+async def _with_one_call(journal: Journal) -> None:
+    await journal.write(open_call(1, "call_1", routed="r1", progress="p1"))

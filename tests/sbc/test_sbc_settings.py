@@ -56,6 +56,12 @@ def test_browser_phones_are_off_unless_a_port_is_given() -> None:
         ({"websocket": {"port": 5060}}, "websocket.port: 5060 has another use already"),
         ({"websocket": {"tls_port": 5061}}, "websocket.tls_port: needs websocket.certificate"),
         ({"websocket": {"port": 5061, "tls_port": 5061}}, "websocket.tls_port: must differ"),
+        ({"tls": {"port": 5061}}, "tls.port: needs websocket.certificate"),
+        ({"tls": {"port": 5060}}, "tls.port: 5060 has another use already"),
+        (
+            {"tls": {"port": 5061}, "websocket": {"tls_port": 5061, "certificate": "c", "private_key": "k"}},
+            "tls.port: must differ",
+        ),
         ({"websocket": {"origins": "https://a.test"}}, "websocket.origins: expected a list of texts"),
         ({"peers": ["10.0.0.2"]}, "peer_address: Address cannot be empty"),
         ({"service_addresses": ["127.0.0.2"]}, "peers: missing"),

@@ -17,6 +17,7 @@ GOOD: dict[str, Any] = {
     "listen_port": 8081,
     "parts_dir": "parts",
 }
+JOINED = {"peers": ["10.0.0.2:7000"], "peer_listen": "10.0.0.1:7000"}
 
 
 def test_settings_have_types_and_defaults() -> None:
@@ -24,6 +25,12 @@ def test_settings_have_types_and_defaults() -> None:
 
     assert settings.data_dir == Path("data")
     assert (settings.poll_interval_s, settings.listen_host, settings.max_duration_s) == (2.0, "127.0.0.1", 14400)
+
+
+def test_peers_are_addresses_with_ports() -> None:
+    settings = parse_settings({**GOOD, **JOINED, "peers": ["10.0.0.2:7000", "[fd00::3]:7001"]})
+
+    assert settings.peer_addresses == (("10.0.0.2", 7000), ("fd00::3", 7001))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +42,17 @@ def test_settings_have_types_and_defaults() -> None:
         ({"listen_host": "0.0.0.0"}, "listen_host: the hook answers without authentication"),
         ({"parts_dir": None}, "api_url: needed unless parts_dir is given"),
         ({"api_url": "http://127.0.0.1:1"}, "node_key_file: goes together with api_url"),
+        ({"peers": "10.0.0.2:7000"}, "peers: expected a list of texts, got str"),
+        ({"peers": [7000]}, "peers: expected a list of texts, got list"),
+        ({"peers": ["10.0.0.2:7000"]}, "peer_listen: goes together with peers"),
+        ({"peer_listen": "10.0.0.1:7000"}, "peer_listen: goes together with peers"),
+        ({**JOINED, "peers": ["node-2:7000"]}, "peers: 'node-2:7000' is no address:port"),
+        ({**JOINED, "peers": ["10.0.0.2"]}, "peers: '10.0.0.2' is no address:port"),
+        ({**JOINED, "peers": ["10.0.0.2:0"]}, "peers: '10.0.0.2:0' has no port"),
+        ({**JOINED, "peers": ["10.0.0.1:7000"]}, "peers: this node's own address is among them"),
+        ({**JOINED, "peer_listen": "0.0.0.0:7000"}, "peer_listen: expected an address of the private network"),
+        ({**JOINED, "peer_listen": "8.8.8.8:7000"}, "peer_listen: expected an address of the private network"),
+        ({**JOINED, "peer_hold_s": 1.0}, "peer_hold_s: shorter than two of peer_interval_s"),
     ],
 )
 def test_an_error_names_the_field(change: dict[str, Any], message: str) -> None:

@@ -16,7 +16,7 @@ from chalicelib.storage.tenants import find_tenant_scope
 from chalicelib.workflows.grow_shards import grow_shards
 from chalicelib.workflows.import_chunk import import_chunk
 from chalicelib.workflows.import_files import read_plan
-from chalicelib.workflows.work_on_jobs import MOST_FAILURES, work_on_job
+from chalicelib.workflows.work_on_job import MOST_FAILURES, work_on_job
 from tests.api_client import ApiClient
 from tests.imports import Imports, Json, later_ms
 from tests.world import a_tenant_world, an_sbc, changes_of

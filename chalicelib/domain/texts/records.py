@@ -30,6 +30,9 @@ TEXTS: Mapping[str, Text] = {
     "no_such_live_call": Text("There is no such call going on", "Não existe essa ligação em curso"),
     "tenant_of_another_sbc": Text("This SBC serves no such tenant", "Este SBC não atende esse tenant"),
     "no_such_node": Text("There is no such node", "Não existe esse nó"),
+    "no_such_enrolment": Text(
+        "There is no such enrolment key, or it was used", "Não existe essa chave de inscrição, ou ela já foi usada"
+    ),
     "no_such_node_to_acknowledge": Text(
         "There is no such node, or it has acknowledged more already",
         "Não existe esse nó, ou ele já confirmou mais que isso",
@@ -43,7 +46,18 @@ TEXTS: Mapping[str, Text] = {
     "name_in_use": Text("{name} is in use", "{name} já está em uso"),
     "sbc_named_so": Text("There is an SBC named {name}", "Já existe um SBC chamado {name}"),
     "node_named_so": Text("There is a node {name} already", "Já existe um nó {name}"),
+    "queue_deleted_recently": Text(
+        "A node of this name was revoked less than a minute ago; try again in a minute",
+        "Um nó com este nome foi revogado há menos de um minuto; tente de novo em um minuto",
+    ),
+    "queue_not_made": Text(
+        "The node's queue can't be made now; try again", "A fila do nó não pode ser criada agora; tente de novo"
+    ),
     "subscriber_named_so": Text("Another subscriber is called {name}", "Outro assinante já se chama {name}"),
+    "no_such_migration": Text("There is no such migration", "Não existe essa migração"),
+    "migration_moved": Text(
+        "The migration is worked on at this moment; try again", "A migração está em andamento agora; tente de novo"
+    ),
     # what can't be changed
     "username_in_digests": Text(
         "The username is part of the passwords' digests: make a new subscriber",

@@ -11,6 +11,14 @@ TEXTS: Mapping[str, Text] = {
     "body_is_object": Text("The body is a JSON object", "O corpo é um objeto JSON"),
     "mail_not_sent": Text("The mail couldn't be sent; try again", "O e-mail não pôde ser enviado; tente de novo"),
     "dns_silent": Text("The DNS didn't answer; try again", "O DNS não respondeu; tente de novo"),
+    "secrets_silent": Text(
+        "The installation's keys can't be read just now; try again",
+        "As chaves da instalação não podem ser lidas agora; tente de novo",
+    ),
+    "speech_silent": Text(
+        "The speech service didn't answer; try again", "O serviço de fala não respondeu; tente de novo"
+    ),
+    "queue_silent": Text("The queue didn't answer; try again", "A fila não respondeu; tente de novo"),
     "too_many_writes": Text("{n} writes don't fit one transaction", "{n} gravações não cabem em uma transação"),
     "part_busy": Text(
         "This part is changing faster than it can be read", "Esta parte muda mais rápido do que pode ser lida"

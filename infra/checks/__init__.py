@@ -1,0 +1,1 @@
+"""``make deploy-check``: what can be proven of the deployment without an account."""

@@ -1,0 +1,16 @@
+"""The log groups of SBC nodes: one for each program, whose lines the log driver brings there as they are.
+
+``infra/observability.py`` makes them; whoever starts the programs takes their names from here. Lines must arrive
+unchanged: those of the hook's standard output that begin with ``{"_aws":`` become metrics.
+"""
+
+from __future__ import annotations
+
+NODE_PROGRAMS = ("hook", "kamailio", "rtpengine", "certificates")
+
+
+def node_log_group(stack_name: str, program: str) -> str:
+    """``stack_name``: as ``StageConfig.name``. Raises ``LookupError``."""
+    if program not in NODE_PROGRAMS:
+        raise LookupError(f"{program}: no program of a node")
+    return f"/{stack_name}/node/{program}"

@@ -1,0 +1,103 @@
+"""Counts travel between two ends on real sockets: thousands of keys, at each change, and after what was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from sbc.hook.metrics import Metrics
+from sbc.hook.peer_messages import peer_key
+from sbc.hook.peers import Peers, next_epoch
+from sbc.hook.settings import SettingsError
+from tests.sbc.two_nodes import free_udp_port
+
+KEYS = [f"subscriber/sub_{number:026}" for number in range(6000)]
+
+
+def an_end(node: str, own: int, other: int) -> Peers:
+    return Peers(
+        node=node,
+        epoch=1,
+        listen=("127.0.0.1", own),
+        peers=[("127.0.0.1", other)],
+        key=peer_key(bytes(32)),
+        hold_s=60.0,
+        metrics=Metrics(),
+    )
+
+
+@asynccontextmanager
+async def working(end: Peers, *, interval_s: float) -> AsyncIterator[None]:
+    end.open()
+    work = asyncio.get_running_loop().create_task(end.run(interval_s))
+    try:
+        yield
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        end.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("interval_s", [0.2, 600.0])
+def test_thousands_of_counts_arrive_and_all_that_changes(interval_s: float) -> None:
+    """At a long interval by what peers ask of each other and by changes alone."""
+
+    async def exchange() -> None:
+        ports = free_udp_port(), free_udp_port()
+        first, second = an_end("n1", *ports), an_end("n2", *reversed(ports))
+        for key in KEYS:
+            first.note(key, 2)
+
+        def arrived(count: int) -> bool:
+            told = second.counts.states()["n1"].counts if second.counts.reachable() else {}
+            return told == (dict.fromkeys(KEYS, count) if count else {})
+
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(working(first, interval_s=interval_s))
+            await stack.enter_async_context(working(second, interval_s=interval_s))
+            await until(lambda: arrived(2))
+            for key in KEYS:
+                first.note(key, 0)
+            await until(lambda: arrived(0))
+            second.note("tenant/t", 5)
+            await until(lambda: first.counts.in_use("tenant/t") == 5)
+            second.note("tenant/t", 4)
+            await until(lambda: first.counts.in_use("tenant/t") == 4)
+
+    asyncio.run(exchange())
+
+
+def test_a_port_in_use_is_a_mistake_in_the_settings() -> None:
+    async def open_twice() -> None:
+        ports = free_udp_port(), free_udp_port()
+        first = an_end("n1", *ports)
+        first.open()
+        try:
+            with pytest.raises(SettingsError, match="peer_listen"):
+                an_end("n1", *ports).open()
+        finally:
+            first.close()
+
+    asyncio.run(open_twice())
+
+
+def test_epochs_grow_whatever_the_clock_says(tmp_path: Path) -> None:
+    file = tmp_path / "data/peer-epoch"
+
+    epochs = [next_epoch(file, now_ms=now_ms) for now_ms in (1000, 2000, 1500, 2000, 9000)]
+    file.write_text("torn")
+
+    assert epochs == [1000, 2000, 2001, 2002, 9000]
+    assert next_epoch(file, now_ms=9001) == 9001
