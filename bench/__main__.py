@@ -28,13 +28,14 @@ LIMITS_S = {
     "calls": 290,
     "api_cost": 35,
     "change_in_force": 80,
-    "warm_calls": 50,
-    "part_loading": 45,
+    "warm_calls": 45,
+    "part_loading": 35,
     "routing": 25,
     "rating": 90,
-    "imports": 40,
+    "imports": 35,
     "first_rows": 50,
     "consumption": 15,
+    "idle_node": 20,
 }
 
 

@@ -1,20 +1,24 @@
 """Logs and metrics of the control plane. Never log bodies, passwords, tokens or HA1s.
 
-Metrics go out in CloudWatch's embedded metric format. Their dimensions are service and stage only: one per tenant would
-cost more than the rest of the system (docs/operations.md lists them).
+Metrics go out in CloudWatch's embedded metric format. What there is, with which dimensions, stands in
+``chalicelib/domain/metrics.py``. Requests, their latency and errors aren't among them: API Gateway and Lambda count
+those for nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics
 
+from chalicelib.domain.metrics import METRICS, NAMESPACE
 from chalicelib.settings import settings
 
-NAMESPACE = "Patchbay"
 SERVICE = "patchbay-api"
+
+Values = float | Sequence[float]
 
 
 @cache
@@ -30,28 +34,33 @@ def name_work(**ids: str) -> None:
 
 
 def emit_counts(**counts: int) -> None:
-    """Counters of one event, such as ``CdrsStored=25``; zeros aren't sent."""
-    _emit({name: (MetricUnit.Count, value) for name, value in counts.items() if value})
+    """Counters of one event, such as ``CdrsStored=25``."""
+    emit_metrics(counts)
 
 
-def emit_request(*, status: int, duration_ms: float) -> None:
-    """One request: how many, how long, and whose fault a failure was."""
-    _emit(
-        {
-            "Requests": (MetricUnit.Count, 1),
-            "Latency": (MetricUnit.Milliseconds, duration_ms),
-            "ClientErrors": (MetricUnit.Count, int(400 <= status < 500)),
-            "ServerErrors": (MetricUnit.Count, int(status >= 500)),
-        }
-    )
-
-
-def _emit(values: dict[str, tuple[MetricUnit, float]]) -> None:
-    """An object of its own each time: the embedded API answers in several threads."""
-    if not values:
+def emit_metrics(values: Mapping[str, Values], **dimensions: str) -> None:
+    """One line with these metrics, a number or several of each; ``dimensions`` beside the stage. Zeros aren't sent,
+    but of metrics that say so. What isn't in the catalogue with these dimensions is left out and logged: a metric is no
+    reason for work to fail, and a test compares the catalogue with the code."""
+    sent = {name: found for name, value in values.items() if (found := _to_send(name, value, dimensions))}
+    if not sent:
         return
-    found = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
-    found.add_dimension(name="stage", value=settings().stage)
-    for name, (unit, value) in values.items():
-        found.add_metric(name=name, unit=unit, value=value)
-    found.flush_metrics()
+    # an object of its own each time: the embedded API answers in several threads
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    for dimension, text in {"stage": settings().stage, **dimensions}.items():
+        metrics.add_dimension(name=dimension, value=text)
+    for name, numbers in sent.items():
+        for number in numbers:
+            metrics.add_metric(name=name, unit=METRICS[name].unit, value=number)
+    if metrics.metric_set:  # a hundred values of one went out on their own
+        metrics.flush_metrics()
+
+
+def _to_send(name: str, value: Values, dimensions: Mapping[str, str]) -> Sequence[float]:
+    metric = METRICS.get(name)
+    if metric is None or ("stage", *dimensions) not in metric.dimensions:
+        logger().error("metric not in the catalogue", extra={"metric": name, "dimensions": sorted(dimensions)})
+        return ()
+    if isinstance(value, Sequence):
+        return value
+    return (value,) if value or metric.always else ()

@@ -40,7 +40,7 @@ class StageConfig:
     api_burst: int = 400
     sbc_name: str = "sbc1"
     sbc_nodes: int = 2
-    sbc_websocket_port: int = 443
+    sbc_websocket_port: int = 8443
     sbc_instance_type: str = "c7a.medium"
 
     @property
@@ -54,14 +54,13 @@ class StageConfig:
 
     @property
     def sbc_domain(self) -> str:
-        """What phones of the stack's own SBC are told to use."""
-        return f"{self.sbc_name}.{self.domain}"
+        """What phones are told to use; the nodes' own names lie below it."""
+        return f"sip.{self.domain}"
 
     @property
     def websocket_origins(self) -> tuple[str, ...]:
         """Where browser phones may connect to (the consoles' Content-Security-Policy)."""
-        port = "" if self.sbc_websocket_port == 443 else f":{self.sbc_websocket_port}"
-        return (f"wss://{self.sbc_domain}{port}",)
+        return tuple(f"wss://{host}:{self.sbc_websocket_port}" for host in (self.sbc_domain, f"*.{self.sbc_domain}"))
 
     @property
     def public_url(self) -> str:

@@ -67,6 +67,8 @@ FIGURES = {
     "page_bytes": "Consumption: answer, a request of a console",
     "part_read_units": "Consumption: reads, a part of the snapshot",
     "versions_read_units": "Consumption: reads, all versions",
+    "idle_receives_an_hour": "Idle node: requests to SQS",
+    "idle_versions_an_hour": "Idle node: comparisons of versions",
 }
 
 

@@ -94,6 +94,7 @@ FUNCTIONS: dict[str, tuple[Statement, ...]] = {
     API: (
         READ, READ_MANY, WRITE, WRITE_MANY, MAIL, *FILES, SECRETS, QUEUE_WORK, MAKE_NODE_QUEUES, TELL_NODES,
     ),
+    "check_ledgers": (READ, WRITE),
     "delete_files": (READ, WRITE_MANY, DELETE_FILES),
     "publish_changes": (READ, TELL_NODES),
     "run_migrations": (READ, READ_MANY, WRITE),

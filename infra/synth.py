@@ -28,10 +28,14 @@ def synthesise(config: StageConfig, application: Application, target: Path) -> P
     return target / stack.template_file
 
 
+def synthesise_built(config: StageConfig, target: Path) -> Path:
+    """With the package that Lambda gets."""
+    return synthesise(config, read_application(BUILD), target)
+
+
 def main() -> None:
-    application = read_application(BUILD)
     for stage in sys.argv[1:] or STAGES:
-        template = synthesise(example_config(stage), application, TARGET / stage)
+        template = synthesise_built(example_config(stage), TARGET / stage)
         sys.stdout.write(f"{template.relative_to(ROOT)}\n")
 
 

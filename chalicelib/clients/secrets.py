@@ -135,12 +135,6 @@ def secrets() -> Secrets:
 
 
 @cache
-def edge_key() -> bytes | None:
-    """What a CDN in front of the API shows as a proof that it is the one; None: there is none. The stack makes it."""
-    return secrets().find("edge-key") if settings().behind_edge else None
-
-
-@cache
 def random_secret(name: str) -> bytes:
     """32 random bytes, the same for every process of the installation."""
     return secrets().find(name) or secrets().put_new(name, os.urandom(32))
@@ -158,6 +152,12 @@ def token_keys(*, again: bool = False) -> tuple[bytes, ...]:
 def cursor_keys(*, again: bool = False) -> tuple[bytes, ...]:
     """As ``token_keys``, 32 bytes each, for the cursors of lists."""
     return _ring("cursor-key", make_random_key, again=again)
+
+
+def edge_keys(*, again: bool = False) -> tuple[bytes, ...]:
+    """As ``token_keys``, what a CDN in front of the API shows as a proof that it is the one; none without a CDN. The
+    stack makes it, because the CDN has to know it too."""
+    return _ring("edge-key", make_random_key, again=again) if settings().behind_edge else ()
 
 
 def make_random_key() -> bytes:

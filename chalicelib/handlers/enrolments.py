@@ -84,7 +84,8 @@ def revoke(call: Call[Any]) -> None:
     name="enrol_by_key",
 )
 def enrol(call: Call[EnrolBody]) -> EnrolledView:
-    made = enrol_by_key(call.body.key, node_key=call.body.node_key, source_ip=call.source_ip)
+    body = call.body
+    made = enrol_by_key(body.key, node_key=body.node_key, with_queue=body.queue, source_ip=call.source_ip)
     config = settings()
     return EnrolledView(
         sbc_id=made.sbc.id,

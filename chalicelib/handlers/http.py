@@ -24,7 +24,7 @@ from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_langua
 from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
 from chalicelib.handlers.source import find_source
-from chalicelib.observability import emit_request, logger, name_work
+from chalicelib.observability import logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
@@ -181,24 +181,26 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
         response.headers["X-Db-Read-Units"] = str(cost.read_units)
         response.headers["X-Db-Write-Units"] = str(cost.write_units)
-    _observe(entry, identity, response.status_code, cost, (time.perf_counter() - started) * 1000)
+    outcome: dict[str, Any] = {
+        "status": response.status_code,
+        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+        "db_operations": len(cost.operations),
+    }
+    _log_request(entry, identity, outcome)
     return response
 
 
-def _observe(entry: Endpoint, identity: Identity, status: int, cost: metering.Cost, duration_ms: float) -> None:
+def _log_request(entry: Endpoint, identity: Identity, outcome: dict[str, Any]) -> None:
     logger().info(
         "request",
         extra={
             "route": f"{entry.method} {entry.path}",
-            "status": status,
-            "duration_ms": round(duration_ms, 1),
             "role": identity.role,
             "user_id": identity.user_id,
             "isp_id": identity.isp_id,
-            "db_operations": len(cost.operations),
+            **outcome,
         },
     )
-    emit_request(status=status, duration_ms=duration_ms)
 
 
 def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> Response:

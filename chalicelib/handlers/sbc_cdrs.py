@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
 from chalice.app import Blueprint
 
 from chalicelib.handlers.http import Call, endpoint
-from chalicelib.observability import emit_counts, logger
 from chalicelib.schemas.cdrs import CdrResultsView, CdrsBody
 from chalicelib.workflows.store_cdrs import store_cdrs
 
@@ -30,7 +28,4 @@ MAX_BODY = 5_000_000  # Lambda takes 6 MB
 )
 def store(call: Call[CdrsBody]) -> dict[str, Any]:
     results = store_cdrs(call.identity.sbc_id, call.body.cdrs)
-    logger().info("cdrs", extra={"call_ids": " ".join(f"{result.call_id}:{result.status}" for result in results)})
-    fates = Counter(result.status for result in results)
-    emit_counts(CdrsStored=fates["stored"], CdrsDuplicate=fates["duplicate"], CdrsRejected=fates["rejected"])
     return {"results": [asdict(result) for result in results]}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
+from chalicelib.workflows import check_ledgers as ledgers
 from chalicelib.workflows.delete_ended_files import delete_ended_files
 from chalicelib.workflows.expand_outbox import expand_outbox
 from chalicelib.workflows.requeue_jobs import requeue_jobs
@@ -33,3 +34,9 @@ def sweep_jobs(_event: CloudWatchEvent) -> int:
 def delete_files(_event: CloudWatchEvent) -> int:
     """Files whose time has passed, new passwords among them."""
     return delete_ended_files()
+
+
+@blueprint.schedule(Rate(10, unit=Rate.MINUTES), name="check_ledgers")
+def check_ledgers(_event: CloudWatchEvent) -> int:
+    """A slice of the day's walk over all ledgers; nothing more once that is through."""
+    return ledgers.check_ledgers()

@@ -41,6 +41,7 @@ class EnrolBody(Body):
     node_key: NodeKeyText = Field(
         default="", description="A key that the node has made up: then a request whose answer got lost may be repeated"
     )
+    queue: bool = Field(default=True, description="false for a node without AWS credentials: it asks the API instead")
 
 
 class EnrolledView(View):

@@ -12,6 +12,8 @@ PLATFORM = "PLATFORM"
 META = "META"
 LEDGER = "LEDGER#"
 BALANCE = "BALANCE"
+LEDGER_MARK = "LEDGERMARK"  # sorts behind the entries' prefix, which it doesn't have
+LEDGER_WALK = "LEDGERWALK"
 UNIQUE = "UNIQUE"
 OUTBOX = "OUTBOX"
 WATCH = "WATCH"
@@ -223,6 +225,11 @@ def month_of(at_ms: int) -> str:
 def ledger_sk(at_ms: int, key: str) -> str:
     """``at_ms``: when it is booked, so that a statement that was drawn up never changes."""
     return f"{LEDGER}{at_ms:013d}#{key}"
+
+
+def ledger_findings(platform_pk: str) -> str:
+    """Customers whose balance isn't the sum of their entries."""
+    return f"{platform_pk}#LEDGERFINDINGS"
 
 
 def booked_sk(key: str) -> str:

@@ -16,6 +16,7 @@ from chalicelib.domain.import_plan import make_steps
 from chalicelib.domain.import_rows import PlannedRow
 from chalicelib.domain.sentences import Sentence, say
 from chalicelib.domain.subscriber_csv import read_subscriber_table
+from chalicelib.observability import emit_counts
 from chalicelib.storage.jobs import Job, move_job, packed_report
 from chalicelib.storage.scope import TenantScope
 from chalicelib.storage.subscribers import SUBSCRIBER
@@ -28,6 +29,7 @@ from chalicelib.workflows.plan_import import plan_import
 SHOWN_ERRORS = 200
 SHOWN_ROWS = 50
 SHOWN_CHARACTERS = 100
+OUR_FAULT = frozenset({"internal_error", "try_again"})  # the others are of the file or of who sent it
 
 
 def begin_import(scope: TenantScope, job: Job, *, store: Files) -> Job:
@@ -56,7 +58,9 @@ def begin_import(scope: TenantScope, job: Job, *, store: Files) -> Job:
 
 def fail_job(job: Job, code: str, message: Sentence, **changes: Any) -> Job:
     problem = {"problem_code": code, "problem_said": message.to_json()}
-    return move_job(Transaction(), job, state="failed", **problem, **changes)
+    failed = move_job(Transaction(), job, state="failed", **problem, **changes)
+    emit_counts(JobsFailed=int(code in OUR_FAULT))
+    return failed
 
 
 def _new_subscriber_id() -> str:

@@ -6,7 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from chalicelib.clients.node_queues import NodeQueues
+from chalicelib.clients.node_queues import NodeQueues, NoQueues
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.tokens import token_hash
 from chalicelib.settings import settings
@@ -26,9 +26,16 @@ class NewcomersNode:
 
 
 def enrol_by_key(
-    key: str, *, node_key: str = "", source_ip: str, now_ms: int | None = None, queues: NodeQueues | None = None
+    key: str,
+    *,
+    node_key: str = "",
+    with_queue: bool = True,
+    source_ip: str,
+    now_ms: int | None = None,
+    queues: NodeQueues | None = None,
 ) -> NewcomersNode:
     """``node_key``: one that the node has made up. With it, the same request may be repeated when its answer got lost.
+    ``with_queue``: False for a node that can't sign requests to AWS, and asks the API what has changed.
     A wrong, used, revoked or expired key is ``enrolment_invalid`` alike."""
     limits = [Limit(f"enrol-source:{source_ip}", settings().source_attempts)]
     take_attempt(limits)
@@ -53,7 +60,7 @@ def enrol_by_key(
         replace=bool(found.replace),
         actor=actor,
         transaction=tx,
-        queues=queues,
+        queues=queues if with_queue else NoQueues(),
     )
     return NewcomersNode(node, sbc)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.clients.mail import Mailer, MailError, mailer
+from chalicelib.clients.mail import Mailer, MailError
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.language import Language
 from chalicelib.domain.sentences import say
@@ -20,6 +20,7 @@ from chalicelib.storage.users import USER, User
 from chalicelib.workflows.mail_texts import invitation_mail
 from chalicelib.workflows.prepare_user import prepare_user
 from chalicelib.workflows.request_password_reset import password_link
+from chalicelib.workflows.send_mail import send_mail
 
 DAY_S = 86400
 
@@ -35,9 +36,9 @@ def invite_user(
     token = _put_link(tx, user)
     tx.commit()
     try:
-        _send(user, isp, token, language, mail or mailer())
+        _send(user, isp, token, language, mail)
     except MailError:
-        logger().exception("invitation mail not sent", extra={"user_id": user.id})
+        logger().warning("user not invited", extra={"user_id": user.id})
     return user
 
 
@@ -50,7 +51,7 @@ def invite_user_again(scope: IspScope, user_id: str, *, language: Language, mail
     token = _put_link(tx, user)
     tx.commit()
     try:
-        _send(user, get_isp(scope.isp_id), token, language, mail or mailer())
+        _send(user, get_isp(scope.isp_id), token, language, mail)
     except MailError as error:
         raise PatchbayError("try_again", say("mail_not_sent")) from error
 
@@ -66,8 +67,8 @@ def _put_link(tx: Transaction, user: User) -> str:
     )
 
 
-def _send(user: User, isp: Isp, token: str, language: Language, mail: Mailer) -> None:
-    mail.send(
+def _send(user: User, isp: Isp, token: str, language: Language, mail: Mailer | None) -> None:
+    send_mail(
         invitation_mail(
             to=user.email,
             full_name=user.full_name,
@@ -76,5 +77,6 @@ def _send(user: User, isp: Isp, token: str, language: Language, mail: Mailer) ->
             link=password_link(token, user.role),
             days=settings().invitation_s // DAY_S,
             language=language,
-        )
+        ),
+        by=mail,
     )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
-from chalicelib.clients.mail import Mailer, MailError, mailer
+from chalicelib.clients.mail import Mailer, MailError
 from chalicelib.domain.language import Language
-from chalicelib.observability import logger
 from chalicelib.settings import settings
 from chalicelib.storage.attempts import Limit, take_attempt
 from chalicelib.storage.links import put_link
 from chalicelib.storage.transaction import Transaction
 from chalicelib.storage.users import User, find_login, find_user
 from chalicelib.workflows.mail_texts import password_reset_mail
+from chalicelib.workflows.send_mail import send_mail
 
 
 def request_password_reset(
@@ -36,19 +37,19 @@ def request_password_reset(
     login = find_login(namespace, email)
     user = find_user(login.isp_id, login.user_id) if login else None
     if user is not None:
-        _send_link(user, language, mail or mailer())
+        _send_link(user, language, mail)
     pause(max(0.0, answer_at - time.monotonic()))
 
 
-def _send_link(user: User, language: Language, mail: Mailer) -> None:
+def _send_link(user: User, language: Language, mail: Mailer | None) -> None:
     config = settings()
     tx = Transaction()
     token = put_link(
         tx, purpose="password", lifetime_s=config.link_s, email=user.email, isp_id=user.isp_id, user_id=user.id
     )
     tx.commit()
-    try:
-        mail.send(
+    with contextlib.suppress(MailError):  # told to nobody, or it would tell that the login exists
+        send_mail(
             password_reset_mail(
                 to=user.email,
                 full_name=user.full_name,
@@ -56,10 +57,9 @@ def _send_link(user: User, language: Language, mail: Mailer) -> None:
                 link=password_link(token, user.role),
                 hours=config.link_s // 3600,
                 language=language,
-            )
+            ),
+            by=mail,
         )
-    except MailError:  # told to nobody, or it would tell that the login exists
-        logger().exception("password reset mail not sent")
 
 
 def password_link(token: str, role: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.clients.mail import Mailer, MailError, mailer
+from chalicelib.clients.mail import Mailer, MailError
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.language import Language
 from chalicelib.domain.sentences import say
@@ -11,6 +11,7 @@ from chalicelib.storage.attempts import Limit, take_attempt
 from chalicelib.storage.links import put_link
 from chalicelib.storage.transaction import Transaction
 from chalicelib.workflows.mail_texts import signup_mail
+from chalicelib.workflows.send_mail import send_mail
 
 
 def start_signup(*, email: str, source_ip: str, language: Language, mail: Mailer | None = None) -> None:
@@ -26,6 +27,6 @@ def start_signup(*, email: str, source_ip: str, language: Language, mail: Mailer
     tx.commit()
     link = f"{config.public_url}/isp/signup?token={token}"
     try:
-        (mail or mailer()).send(signup_mail(to=email, link=link, hours=config.link_s // 3600, language=language))
+        send_mail(signup_mail(to=email, link=link, hours=config.link_s // 3600, language=language), by=mail)
     except MailError as error:
         raise PatchbayError("try_again", say("mail_not_sent")) from error

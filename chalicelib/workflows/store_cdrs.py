@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +31,7 @@ from chalicelib.storage.transaction import MAX_OPERATIONS, Transaction
 from chalicelib.storage.usage import Counted, count_usage, usage_updates
 from chalicelib.workflows.customer_terms import Terms, load_terms
 from chalicelib.workflows.rate_cdr import StoredCharge, ledger_entries, rate_cdr
+from chalicelib.workflows.report_cdrs import report_cdrs
 from chalicelib.workflows.summarise_call import summarise_call
 
 CALLS_TOGETHER = 25
@@ -64,6 +66,7 @@ class _Batch:
     results: dict[int, Result] = field(default_factory=dict)
     retention_s: dict[str, int] = field(default_factory=dict)
     groups: dict[tuple[str, str], list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    stored: list[Cdr] = field(default_factory=list)
 
 
 def store_cdrs(
@@ -72,6 +75,15 @@ def store_cdrs(
     """The fate of each record, in order. Raises ``try_again`` under contention: what is stored then stays stored, and
     counts as duplicate when it is sent again."""
     batch = _Batch(sbc_id, now_ms if now_ms is not None else time.time_ns() // 1_000_000, load)
+    try:
+        _store_all(batch, cdrs)
+    finally:  # after half of them, too: what is stored doesn't come again as new
+        fates = Counter(result.status for result in batch.results.values())
+        report_cdrs(sbc_id, batch.stored, duplicate=fates["duplicate"], rejected=fates["rejected"])
+    return [batch.results[place] for place in range(len(cdrs))]
+
+
+def _store_all(batch: _Batch, cdrs: Sequence[Any]) -> None:
     records = _read_all(batch, cdrs)
     tenants = find_tenants((record["isp_id"], record["tenant_id"]) for record in records.values())
     _group(batch, records, tenants)
@@ -80,7 +92,6 @@ def store_cdrs(
         calls = [_rated(batch, place, record, terms) for place, record in members]
         for together in _portions(calls):
             _store(batch, terms, together)
-    return [batch.results[place] for place in range(len(cdrs))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +246,7 @@ def _store(batch: _Batch, terms: Terms, calls: list[_Call]) -> None:
         else:
             for call in calls:
                 batch.results[call.place] = Result(call.cdr.call_id, "stored")
+            batch.stored += [call.cdr for call in calls]
             return
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from infra.checks.client import Client, Json
 from infra.checks.cloud import Cloud
+from infra.checks.deploy import Deployed
+from infra.config import StageConfig
 
 PART_TYPE = "application/vnd.patchbay.part+json"
 WAIT_S = 60
@@ -26,6 +28,8 @@ class Walk:
     """What the steps leave for one another."""
 
     cloud: Cloud
+    config: StageConfig
+    deployed: Deployed
     public: Client
     admin_password: str  # of the platform's admin
     admin_email: str

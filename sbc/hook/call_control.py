@@ -16,6 +16,7 @@ from chalicelib.domain.plan_json import plan_from_json, plan_to_json
 from chalicelib.domain.refusals import get_refusal_kind
 from sbc.hook import answers, call_events
 from sbc.hook.admission import Admission
+from sbc.hook.call_log import log_ended, log_refused, log_routed
 from sbc.hook.cdr import Ending, NodeIdentity, build_cdr, build_refusal_cdr
 from sbc.hook.decider import Decider
 from sbc.hook.journal import Journal, JournalError, OpenCall, advance_call, close_call, open_call, queue_cdr
@@ -27,6 +28,9 @@ from sbc.hook.staging import Over, after_outcome, start_stage
 
 log = logging.getLogger(__name__)
 
+# Not of the catalogue: nothing was decided, so there is nobody to explain it to.
+SNAPSHOT_MISSING = Refusal("snapshot_not_available", 503, "Service Unavailable", None, ())
+PART_GONE = Refusal("part_gone", 404, "Not Found", None, ())
 CANCELLED = Over(call_events.REQUEST_TERMINATED, "Request Terminated", "system")
 
 
@@ -60,9 +64,9 @@ class CallControl:
         try:
             plan = await self.decider.plan(invite.attempt, datetime.fromtimestamp(now / 1000, UTC))
         except SourceError as error:
-            return self._undecided(call_id, 503, "Service Unavailable", error)
+            return self._undecided(call_id, invite, SNAPSHOT_MISSING, error)
         except PartGoneError as error:
-            return self._undecided(call_id, 404, "Not Found", error)
+            return self._undecided(call_id, invite, PART_GONE, error)
         if isinstance(plan, Refusal):
             return await self._refuse(call_id, invite, plan, now)
         return await self._start(call_id, invite, plan, now)
@@ -83,6 +87,7 @@ class CallControl:
             self.live.remove(call)
             self.admission.release(call_id)
             raise
+        log_routed(call)
         return self._ring(call)
 
     async def _failed(self, body: JsonObject) -> dict[str, Any]:
@@ -131,6 +136,7 @@ class CallControl:
             self._hold(call)  # Kamailio reports again, or reconciliation finds it
             raise
         self.metrics.count("calls_ended", "by", ending.hangup_by)
+        log_ended(call, ending)
         self.cdr_queued()
 
     def restore(self, open_calls: Iterable[OpenCall]) -> None:
@@ -158,6 +164,7 @@ class CallControl:
 
     async def _refuse(self, call_id: str, invite: Invite, refusal: Refusal, now: int) -> dict[str, Any]:
         self.metrics.count("refusals", "code", refusal.code)
+        log_refused(call_id, invite, refusal)
         if refusal.facts is not None:
             record = build_refusal_cdr(
                 refusal, refusal.facts, call_id=call_id, invite=invite, setup_at=now, identity=self.identity
@@ -166,10 +173,11 @@ class CallControl:
             self.cdr_queued()
         return answers.reply(call_id, refusal.sip_status, refusal.reason)
 
-    def _undecided(self, call_id: str, status: int, reason: str, error: Exception) -> dict[str, Any]:
-        self.metrics.count("refusals", "code", "snapshot_not_available" if status == 503 else "part_gone")
+    def _undecided(self, call_id: str, invite: Invite, refusal: Refusal, error: Exception) -> dict[str, Any]:
+        self.metrics.count("refusals", "code", refusal.code)
+        log_refused(call_id, invite, refusal)
         log.warning("no decision", extra={"call_id": call_id, "error": str(error)})
-        return answers.reply(call_id, status, reason)
+        return answers.reply(call_id, refusal.sip_status, refusal.reason)
 
     def _ring(self, call: Call) -> dict[str, Any]:
         limit = min(call.plan.max_duration_s or self.max_duration_s, self.max_duration_s)

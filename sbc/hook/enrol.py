@@ -60,12 +60,13 @@ async def enrol(
     key: str,
     places: Places,
     *,
+    queue: bool = True,
     patience_s: float = PATIENCE_S,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> bool:
-    """False: it was enrolled before. An API that can't be reached is tried for ``patience_s``: at boot, the network may
-    not be up yet. Raises ``EnrolError``."""
+    """Whether there was anything to do. ``queue``: this machine can sign requests to AWS, and so wait at a queue. An
+    API out of reach is tried for ``patience_s``: at boot, the network may not be up yet. Raises ``EnrolError``."""
     if places.enrolment.exists():
         return False
     places.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -73,7 +74,8 @@ async def enrol(
     client = HttpClient(api_url, headers={"Content-Type": "application/json"}, timeout_s=TIMEOUT_S)
     deadline = clock() + patience_s
     try:
-        answer = await _ask(client, key, node_key, deadline=deadline, pause=pause, clock=clock)
+        asked = {"key": key, "node_key": node_key, "queue": queue}
+        answer = await _ask(client, asked, deadline=deadline, pause=pause, clock=clock)
     finally:
         await client.close()
     _write(places, api_url, _read(answer))
@@ -88,17 +90,15 @@ def _own_key(path: Path) -> str:
 
 async def _ask(
     client: HttpClient,
-    key: str,
-    node_key: str,
+    asked: dict[str, Any],
     *,
     deadline: float,
     pause: Callable[[float], Awaitable[None]],
     clock: Callable[[], float],
 ) -> HttpAnswer:
-    body = dump({"key": key, "node_key": node_key})
     while True:
         try:
-            answer = await client.request("POST", "/v1/sbc/enrol", body=body)
+            answer = await client.request("POST", "/v1/sbc/enrol", body=dump(asked))
         except HttpError as error:
             failure = str(error)
         else:
@@ -157,7 +157,7 @@ def write_secret(path: Path, content: str) -> None:
     temporary.replace(path)
 
 
-def _check_address(api_url: str) -> None:
+def check_address(api_url: str) -> None:
     """Keys travel by it. Raises ``EnrolError``."""
     url = urlsplit(api_url)
     if url.scheme == "https" and url.hostname:
@@ -186,15 +186,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--key-file", required=True, type=Path, help="holds the one-time key")
     parser.add_argument("--into", required=True, type=Path, help="the directory that the node's keys go to")
     parser.add_argument("--patience-s", type=float, default=PATIENCE_S, help="how long an API out of reach is tried")
+    parser.add_argument("--poll", action="store_true", help="without a queue: the API is asked for changes")
     options = parser.parse_args(arguments)
     places = Places(options.into)
     if places.enrolment.exists():
         sys.stdout.write(f"enrolled already: {places.enrolment}\n")
         return 0
     try:
-        _check_address(options.api)
+        check_address(options.api)
         key = _read_key(options.key_file)
-        asyncio.run(enrol(options.api, key, places, patience_s=options.patience_s))
+        asyncio.run(enrol(options.api, key, places, queue=not options.poll, patience_s=options.patience_s))
     except (EnrolError, OSError) as error:
         sys.stderr.write(f"not enrolled: {error}\n")
         return 1

@@ -47,6 +47,10 @@ COMMIT;
 """
 _HAS_OLD_TABLES = "SELECT count(*) = 3 FROM sqlite_schema WHERE name IN ('calls', 'moves', 'outbox')"
 _LAST_NUMBER = "SELECT coalesce(max(number), 0) FROM (SELECT number FROM open_calls UNION SELECT number FROM records)"
+# Of the batch that goes next: the records of long calls have low numbers, and may be young.
+_WAITING_SINCE = """
+SELECT min(json_extract(cdr, '$.ended_at')) FROM (SELECT cdr FROM records ORDER BY number LIMIT 100)
+"""
 _REJECTED = "SELECT call_id, code, message, rejected_at FROM rejected ORDER BY rejected_at DESC LIMIT ?"
 _ADVANCE = """
 INSERT INTO open_moves (number, progress) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET progress = excluded.progress
@@ -135,6 +139,11 @@ class Journal:
     async def depth(self) -> int:
         """How many records wait for the API."""
         return int((await self.read("SELECT count(*) FROM records"))[0][0])
+
+    async def waiting_since(self) -> int | None:
+        """When the call ended whose record has waited longest, in milliseconds; None: no record waits."""
+        found = (await self.read(_WAITING_SINCE))[0][0]
+        return None if found is None else int(found)
 
     async def rejected(self, *, limit: int) -> list[RejectedRecord]:
         """The newest first."""

@@ -21,6 +21,12 @@ _QUERY = """
 SELECT domain, username, contact, received, socket, user_agent, expires, path, connection_id FROM location
 WHERE domain IN ({}) ORDER BY username, id
 """
+# Only those that other nodes know of, too, have to be looked at one by one.
+_COUNT = "SELECT count(*) FROM location WHERE expires > ? AND coalesce(path, '') NOT LIKE '%;at=%'"
+_SHARED = """
+SELECT domain, username, contact, received, socket, user_agent, expires, path, connection_id FROM location
+WHERE expires > ? AND path LIKE '%;at=%'
+"""
 _URI = re.compile(r"sips?:(?:[^@]*@)?(\[[^\]]*\](?::\d+)?|[^;>?]+)", re.IGNORECASE)
 _TRANSPORT = re.compile(r";transport=(\w+)", re.IGNORECASE)
 _TRANSPORTS = frozenset({"udp", "tcp", "tls", "ws", "wss"})
@@ -88,6 +94,18 @@ class Locations:
         if at is None:
             return True
         return self.held(at[1]) and (contact.transport == "udp" or (connection is not None and connection >= 0))
+
+    def count(self, now_ms: int) -> int:
+        """Registrations of all tenants that this node reaches and that haven't expired. Raises ``LocationsError``."""
+        now = now_ms / 86_400_000 + _UNIX_EPOCH
+        try:
+            with contextlib.closing(sqlite3.connect(self._uri, uri=True, timeout=1)) as opened:
+                opened.text_factory = _text
+                alone = int(opened.execute(_COUNT, (now,)).fetchone()[0])
+                shared = opened.execute(_SHARED, (now,))
+                return alone + sum(self._is_here(_contact(row), path=row[7], connection=row[8]) for row in shared)
+        except sqlite3.Error as error:
+            raise LocationsError(str(error)) from error
 
 
 def _contact(row: tuple[Any, ...]) -> Contact:

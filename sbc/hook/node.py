@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -34,6 +35,7 @@ from sbc.hook.live_calls import LiveCalls
 from sbc.hook.live_watch import LiveWatch
 from sbc.hook.locations import Locations
 from sbc.hook.media_watch import MediaWatch, Rtpengine
+from sbc.hook.metric_report import MetricReport
 from sbc.hook.metrics import Metrics
 from sbc.hook.orders import Orders
 from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
@@ -100,6 +102,7 @@ class Node:
         self._start_held_addresses(background, rpc)
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
+        self._start_metric_report(background, control)
         watch = self._start_live_watch(background, control)
         obey = self._start_orders(stack, control, rpc, watch)
         self._start_feed(background, store, rpc, obey=obey)
@@ -172,6 +175,24 @@ class Node:
         )
         background.start(watch.run(settings.media_check_interval_s))
 
+    def _start_metric_report(self, background: Background, control: CallControl) -> None:
+        settings = self._settings
+        if settings.emf_interval_s <= 0:
+            return
+        report = MetricReport(
+            metrics=self._metrics,
+            live=control.live,
+            journal=control.journal,
+            locations=self._locations(),
+            dimensions={"stage": settings.stage, "sbc": settings.sbc_id, "node": settings.node},
+            clock=clock_ms,
+            write=_write_line,
+        )
+        background.start(report.run(settings.emf_interval_s))
+
+    def _locations(self) -> Locations | None:
+        return None if self._settings.location_db is None else Locations(self._settings.location_db)
+
     def _start_live_watch(self, background: Background, control: CallControl) -> LiveWatch | None:
         """None without an API."""
         settings = self._settings
@@ -181,7 +202,7 @@ class Node:
             client=self._client,
             decider=control.decider,
             live=control.live,
-            locations=None if settings.location_db is None else Locations(settings.location_db),
+            locations=self._locations(),
             metrics=self._metrics,
             clock=time.monotonic,
             wall_clock=clock_ms,
@@ -292,6 +313,11 @@ class Node:
             watched_tenants=lambda: 0 if watch is None else len(watch),
             peers=self._peers,
         )
+
+
+def _write_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def _admission(peers: Peers | None) -> Admission:

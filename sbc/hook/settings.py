@@ -65,6 +65,8 @@ class Settings:
     peer_wait_s: float = 0.5  # how long a start waits for what peers count
     service_addresses: tuple[str, ...] = ()  # that phones know, of all nodes: they move between them
     media_timeout_s: int = 60  # rtpengine's --timeout: how long ago the last packet came when it reports
+    emf_interval_s: float = 0.0  # between two lines of metrics for CloudWatch on standard output; 0: none
+    stage: str = "embedded"  # names these metrics, beside SBC and node
     body_limit: int = 64 * 1024
     log_level: str = "INFO"
 

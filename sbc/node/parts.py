@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from sbc.node.settings import NodeSettings, rtp_range
@@ -34,31 +33,19 @@ def make_sbc_settings(settings: NodeSettings) -> SbcSettings:
     return read_settings(_merge(content, settings.sbc_settings))
 
 
-def make_hook_settings(settings: NodeSettings, *, sbc_id: str) -> dict[str, Any]:
-    """The content of the hook's settings file."""
+def make_hook_settings(settings: NodeSettings, *, enrolled: dict[str, Any]) -> dict[str, Any]:
+    """The content of the hook's settings file; ``enrolled``: what enrolment says of it."""
     sbc = make_sbc_settings(settings)
     content = {
-        "sbc_id": sbc_id,
-        "node": settings.node,
+        **enrolled,
         "data_dir": str(settings.hook_dir),
-        "seal_key_file": str(settings.seal_key),
-        "node_key_file": str(settings.node_key),
         "kamailio_socket": str(sbc.rpc_socket),
         "listen_port": settings.hook_port,
-        "api_url": settings.api_url,
         "rtpengine_ng_port": settings.rtpengine_ng_port,
         "location_db": str(sbc.location_db),
         "media_timeout_s": sbc.timers.dead_media_s,
     }
     return _merge(content, settings.hook_settings)
-
-
-def write_hook_settings(settings: NodeSettings, *, sbc_id: str) -> str:
-    """The path of the file."""
-    path = settings.run_dir / "hook.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(make_hook_settings(settings, sbc_id=sbc_id), indent=2) + "\n")
-    return str(path)
 
 
 def _merge(content: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

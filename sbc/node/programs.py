@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 from sbc.kamailio.render import kamailio_command, prepare_kamailio, rtpengine_command
 from sbc.node.health import Check, HttpCheck, RtpengineCheck, SipCheck
 from sbc.node.keeper import Command, keep
-from sbc.node.parts import make_sbc_settings, write_hook_settings
+from sbc.node.parts import make_sbc_settings
 from sbc.node.settings import NodeSettings
 
 _LOOPBACK = "127.0.0.1"
@@ -35,13 +33,9 @@ async def keep_rtpengine(settings: NodeSettings) -> int:
 
 
 async def keep_hook(settings: NodeSettings) -> int:
-    sbc_id = str(json.loads(settings.identity.read_text())["sbc_id"])
+    from sbc.node import hook
 
-    def prepare() -> Command:
-        settings.hook_dir.mkdir(parents=True, exist_ok=True)
-        return Command([sys.executable, "-m", "sbc.hook", write_hook_settings(settings, sbc_id=sbc_id)])
-
-    return await keep("hook", prepare)
+    return await hook.keep_hook(settings)
 
 
 async def keep_certificates(settings: NodeSettings) -> int:

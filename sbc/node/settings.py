@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -16,14 +16,13 @@ PREFIX = "PATCHBAY_"
 
 
 class NodeSettingsError(ValueError):
-    """A variable is missing or can't be used; the message names it."""
+    """A variable is missing or can't be used; the message names it and says what is expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
-    node: str  # its name at the SBC, as "a"; kept for ever, whatever machine it runs on
-    api_url: str
-    enrolment_key: str = ""  # good once; not needed when the state directory holds the node's own key
+    api_url: str = ""  # of the control plane, without /v1
+    enrolment_key: str = ""  # good once; what it is exchanged for stays in the state directory
     state_dir: Path = Path("/var/lib/patchbay")  # keys, journal, registrations, dialogs, certificates: a volume
     run_dir: Path = Path("/run/patchbay")  # sockets and what is made anew at each start
     preload: Path = Path("/opt/patchbay/lib/sqlite_busy.so")
@@ -56,19 +55,6 @@ class NodeSettings:
         """The private key and the chain in one file, so that they are replaced at once."""
         return self.state_dir / "certificates" / "node.pem"
 
-    @property
-    def node_key(self) -> Path:
-        return self.state_dir / "node-key"
-
-    @property
-    def seal_key(self) -> Path:
-        return self.state_dir / "seal-key"
-
-    @property
-    def identity(self) -> Path:
-        """What enrolment said of the node: ``{"sbc_id": ..}``."""
-        return self.state_dir / "identity.json"
-
 
 def read_node_settings(environment: Mapping[str, str]) -> NodeSettings:
     """Raises NodeSettingsError naming the variable. Empty variables count as absent."""
@@ -79,8 +65,6 @@ def read_node_settings(environment: Mapping[str, str]) -> NodeSettings:
         text = environment.get(name, "").strip()
         if text:
             values[each.name] = _read(hints[each.name], text, name=name)
-        elif each.default is MISSING and each.default_factory is MISSING:
-            raise NodeSettingsError(f"{name}: missing")
     settings = NodeSettings(**values)
     rtp_range(settings)
     if settings.certificate_names and "@" not in settings.certificate_email:

@@ -234,3 +234,12 @@ def test_where_there_are_queues_a_node_gets_its_own_and_only_for_a_good_key(api:
     assert queues.made == [(sbc_id, "n1")]
     assert made.node.queue_url == "https://sqs.example/n1"
     assert [node.queue_url for node in nodes_of_sbc(sbc_id)] == ["https://sqs.example/n1"]
+
+
+def test_a_node_without_credentials_of_aws_gets_none_and_asks_the_api(api: ApiClient) -> None:
+    sbc_id, queues = an_sbc(api), Queues()
+
+    made = enrol_by_key(_a_key(api, sbc_id), with_queue=False, source_ip="10.0.0.2", queues=queues)
+
+    assert queues.made == []
+    assert made.node.queue_url == ""

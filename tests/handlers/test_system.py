@@ -35,7 +35,7 @@ def test_the_frameworks_own_errors_are_problems_too(api: ApiClient) -> None:
     assert refused.headers["content-type"] == "application/problem+json"
 
 
-def test_every_request_is_logged_and_counted_without_its_contents(
+def test_every_request_is_logged_without_its_contents(
     api: ApiClient, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="patchbay-api")
@@ -44,6 +44,6 @@ def test_every_request_is_logged_and_counted_without_its_contents(
 
     written = capsys.readouterr().out + str([vars(record) for record in caplog.records])
     assert "POST /auth/login" in written
-    assert '"ServerErrors"' in written
+    assert "'status': 401" in written
     assert "never in a log" not in written
     assert "a@b.example" not in written

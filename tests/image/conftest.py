@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,9 +14,9 @@ import pytest
 from chalicelib.domain.digest import ha1_md5
 from sbc.hook.ha1 import seal_ha1
 from tests.conftest import ROOT
-from tests.domain.snapshots import Body, a_subscriber, a_tenant, an_isp, part_bodies
+from tests.domain.snapshots import SBC_ID, Body, a_subscriber, a_tenant, an_isp, part_bodies
 from tests.image.images import Image, build
-from tests.image.node import ImageNode
+from tests.image.node import ENROLMENT_KEY, ImageNode
 from tests.image.root import DebianRoot, make_base
 from tests.sbc.fake_api import FakeApi
 from tests.sbc.hook_process import SEAL_KEY
@@ -46,9 +48,27 @@ def a_phone(username: str) -> Body:
     return a_subscriber(username, sip_ha1=sealed)
 
 
+class EnrollingApi(FakeApi):
+    """Takes one node for its one-time key; ``enrolments`` counts the requests."""
+
+    enrolments = 0
+
+    def _take(self, path: str, body: Body) -> tuple[int, bytes, str]:
+        if path != "/v1/sbc/enrol":
+            return super()._take(path, body)
+        self.enrolments += 1
+        if body["key"] != ENROLMENT_KEY or self.enrolments > 1:
+            return 410, b'{"code":"enrolment_invalid","title":"No such key"}', ""
+        self.node_key = body["node_key"]
+        facts = dict.fromkeys(("queue_url", "queue_region", "address", "websocket_url", "public_url"), "")
+        facts |= {"sbc_id": SBC_ID, "sbc_name": "west", "node": "a", "platform_domain": "ring.example", "stage": "dev"}
+        seal_key = base64.urlsafe_b64encode(SEAL_KEY).decode().rstrip("=")
+        return 201, json.dumps({**facts, "node_key": self.node_key, "seal_key": seal_key}).encode(), ""
+
+
 @pytest.fixture
-def api() -> Iterator[FakeApi]:
-    with FakeApi(part_bodies(an_isp(a_tenant(a_phone("alice"), a_phone("bob"), domain=DOMAIN)))) as api:
+def api() -> Iterator[EnrollingApi]:
+    with EnrollingApi(part_bodies(an_isp(a_tenant(a_phone("alice"), a_phone("bob"), domain=DOMAIN)))) as api:
         yield api
 
 

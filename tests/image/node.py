@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sbc.node.settings import NodeSettings, read_node_settings
-from tests.domain.snapshots import SBC_ID
 from tests.image.images import Image
 from tests.image.root import Container
-from tests.sbc.hook_process import SEAL_KEY
 from tests.sip.ports import free_port
 from tests.sip.stack import wait_until
 
 USER_ID = 10600
+ENROLMENT_KEY = "once-and-no-more"
 START_S = 60.0
 STATE, RUN = "/var/lib/patchbay", "/run/patchbay"
 
@@ -33,14 +32,14 @@ class ImageNode:
     containers: dict[str, Container] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.volume, self.run = self.directory / "volume", self.directory / "run"
-        for path in (self.volume, self.run):
+        self.volume, self.run_dir = self.directory / "volume", self.directory / "run"
+        for path in (self.volume, self.run_dir):
             path.mkdir()
             os.chown(path, USER_ID, USER_ID)
         rtp = 12000 + os.getpid() * 400 % 19200
         self.environment = {
-            "PATCHBAY_NODE": "a",
             "PATCHBAY_API_URL": self.api_url,
+            "PATCHBAY_ENROLMENT_KEY": ENROLMENT_KEY,
             "PATCHBAY_SIP_ADDRESS": "127.0.0.1",
             "PATCHBAY_SIP_PORT": str(free_port()),
             "PATCHBAY_TLS_PORT": str(free_port()),
@@ -56,24 +55,12 @@ class ImageNode:
     def settings(self) -> NodeSettings:
         return read_node_settings(self.environment)
 
-    def enrolled_before(self) -> None:
-        """The volume of a node that has its keys."""
-        for name, text in (
-            ("node-key", "node-key"),
-            ("seal-key", SEAL_KEY.hex()),
-            ("identity.json", f'{{"sbc_id":"{SBC_ID}"}}'),
-        ):
-            path = self.volume / name
-            path.write_text(text)
-            path.chmod(0o600)
-            os.chown(path, USER_ID, USER_ID)
-
     def start(self, *parts: str) -> None:
         for part in parts:
             image = self.rtpengine if part == "rtpengine" else self.sbc
             self.containers[part] = image.root.start(
                 [*image.stage.entrypoint, *image.stage.command], user=image.stage.user, directory=image.stage.directory,
-                environment={**self.environment, "PATCHBAY_PART": part}, mounts={STATE: self.volume, RUN: self.run},
+                environment={**self.environment, "PATCHBAY_PART": part}, mounts={STATE: self.volume, RUN: self.run_dir},
                 log=self.directory / f"{part}.log",
             )  # fmt: skip
         for part in parts:
@@ -91,10 +78,22 @@ class ImageNode:
         assert self.containers[part].process.poll() is None, self.report()
         check = image.root.start(
             image.stage.health, user=image.stage.user, directory=image.stage.directory,
-            environment={**self.environment, "PATCHBAY_PART": part}, mounts={STATE: self.volume, RUN: self.run},
+            environment={**self.environment, "PATCHBAY_PART": part}, mounts={STATE: self.volume, RUN: self.run_dir},
             log=self.directory / "health.log",
         )  # fmt: skip
         return check.process.wait(timeout=30) == 0
+
+    def run(self, argv: list[str]) -> str:
+        """What a command in the SBC's image prints, as its user."""
+        log = self.directory / "command.log"
+        image = self.sbc
+        image.root.start(
+            argv, user=image.stage.user, directory=image.stage.directory, environment=self.environment,
+            mounts={STATE: self.volume, RUN: self.run_dir}, log=log,
+        ).process.wait(timeout=120)  # fmt: skip
+        output = log.read_text(errors="replace")
+        log.unlink()
+        return output
 
     def stop(self, part: str, *, within_s: float = 30.0) -> int:
         """As ECS stops a container; the exit status."""

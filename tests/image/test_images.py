@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from sbc.node.certificates import certbot_command
+from tests.image.conftest import EnrollingApi
 from tests.image.images import Image
 from tests.image.node import USER_ID, ImageNode
-from tests.sbc.fake_api import FakeApi
 from tests.sip.sipp import Lab
 from tests.sip.stack import wait_until
 
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.image
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def test_a_node_of_the_images_carries_a_call_as_a_user_without_rights(node: ImageNode, lab: Lab, api: FakeApi) -> None:
-    node.enrolled_before()
-
+def test_a_node_of_the_images_carries_a_call_as_a_user_without_rights(
+    node: ImageNode, lab: Lab, api: EnrollingApi
+) -> None:
     node.start("rtpengine", "hook", "kamailio")
     phone = lab.start("register", user="bob")
     phone.finish()
@@ -33,12 +34,11 @@ def test_a_node_of_the_images_carries_a_call_as_a_user_without_rights(node: Imag
     owners = {Path(f"/proc/{pid}").stat().st_uid for part in node.containers for pid in node.processes(part)}
     assert owners == {USER_ID}
     assert {path.name for path in node.volume.iterdir()} == {
-        "certificates", "hook", "identity.json", "kamailio", "node-key", "seal-key",
+        "certificates", "enrolment.json", "hook", "kamailio", "node.key", "seal.key",
     }  # fmt: skip
 
 
 def test_what_is_killed_comes_back_alone_and_registrations_live_on(node: ImageNode, lab: Lab) -> None:
-    node.enrolled_before()
     node.start("rtpengine", "hook", "kamailio")
     phone = lab.start("register", user="bob")
     phone.finish()
@@ -57,10 +57,38 @@ def test_what_is_killed_comes_back_alone_and_registrations_live_on(node: ImageNo
 
 
 def test_each_container_stops_at_once_when_it_is_told_to(node: ImageNode) -> None:
-    node.enrolled_before()
     node.start("rtpengine", "hook", "kamailio")
 
     assert [node.stop(part) for part in ("kamailio", "hook", "rtpengine")] == [0, 0, 0]
+
+
+def test_a_node_that_is_replaced_keeps_its_volume_and_needs_no_new_key(node: ImageNode, api: EnrollingApi) -> None:
+    node.start("hook")
+    key = (node.volume / "node.key").read_text()
+    node.kill()
+
+    node.start("hook")
+
+    assert api.enrolments == 1
+    assert (node.volume / "node.key").read_text() == key
+
+
+def test_certbot_of_the_image_runs_without_rights_and_asks_the_authority(
+    sbc_images: dict[str, Image], node: ImageNode
+) -> None:
+    node.environment |= {
+        "PATCHBAY_CERTIFICATE_NAMES": "sip.ring.example",
+        "PATCHBAY_CERTIFICATE_EMAIL": "ops@ring.example",
+        "PATCHBAY_CERTIFICATE_SERVER": "http://127.0.0.1:9/directory",
+    }
+
+    command = certbot_command(node.settings)
+    output = node.run(command)
+
+    assert "Requesting 127.0.0.1/directory" in output
+    directories = command[command.index("--config-dir") :][:6]
+    plugins = node.run(["certbot", "plugins", *directories])
+    assert "dns-route53" in plugins
 
 
 @pytest.mark.parametrize("name", ["sbc", "rtpengine"])

@@ -38,6 +38,7 @@ class FakeApi:
         self.live_reports: list[Body] = []
         self.live_status = 204
         self.down = False
+        self.node_key = "node-key"
         self.lose_answers = False
         self.delay_s = 0.0
         self.changed = threading.Condition()
@@ -178,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         with self.api.changed:
-            assert self.headers["Authorization"] == "Bearer node-key"
+            assert self.path == "/v1/sbc/enrol" or self.headers["Authorization"] == f"Bearer {self.api.node_key}"
             answer = self.api.answer(method, url.path, query, body, self.headers.get("If-None-Match", ""))
             self.api.changed.notify_all()
         if self.api.lose_answers and url.path == "/v1/sbc/cdrs":

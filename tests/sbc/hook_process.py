@@ -48,11 +48,14 @@ class HookProcess:
         self.port = json.loads(settings.read_text())["listen_port"]
         self._process: subprocess.Popen[bytes] | None = None
         self.log = settings.parent / "hook.log"
+        self.output = settings.parent / "hook.out"  # standard output: metrics
         self.journal = settings.parent / "data/journal.sqlite"
 
     def start(self, *, wait_for_parts: bool = True) -> None:
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen([sys.executable, "-m", "sbc.hook", self._settings], cwd=ROOT, stderr=log)
+        with self.log.open("ab") as log, self.output.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sbc.hook", self._settings], cwd=ROOT, stdout=output, stderr=log
+            )
         for _ in range(500):
             if self._answers(healthy=wait_for_parts):
                 return

@@ -96,16 +96,22 @@ def test_a_restarted_node_knows_the_others_calls_before_it_admits_its_first(node
     assert (refused["action"], refused["status"]) == ("reply", 486)
 
 
-def test_counts_follow_calls_that_lost_their_dialog(tmp_path: Path) -> None:
-    with two_nodes(tmp_path, reconcile_grace_s=0.2, max_ring_s=0) as nodes:
-        nodes.first.kamailio.add_dialog("?", h_entry=1, h_id=1, sip_call_id="stays")
-        nodes.first.call("103", user="alice", sip_call_id="stays")
+def test_counts_follow_calls_whose_dialog_was_lost_in_the_crash(tmp_path: Path) -> None:
+    with two_nodes(tmp_path, reconcile_grace_s=0.2) as nodes:
+        kamailio = nodes.first.kamailio
+        for number, name in enumerate(("stays", "lost"), start=1):
+            kamailio.add_dialog("?", h_entry=number, h_id=1, sip_call_id=name)
+        stays, lost = (nodes.first.call("103", user="alice", sip_call_id=name)["call_id"] for name in ("stays", "lost"))
+        nodes.wait_for_totals(_times(A_TO_C, 2))
 
-        lost = nodes.first.call("103", user="alice", sip_call_id="lost")
+        nodes.first.hook.kill()
+        kamailio.dialogs.pop()
+        nodes.first.hook.start()
 
-        nodes.wait_for_api(lambda: lost["call_id"] in nodes.api.cdrs)
+        nodes.wait_for_api(lambda: lost in nodes.api.cdrs)
         nodes.wait_for_totals(A_TO_C)
-        assert nodes.api.cdrs[lost["call_id"]]["estimated"] is True
+        assert nodes.api.cdrs[lost]["estimated"] is True
+        assert nodes.first.live_calls() == [stays]
 
 
 def test_the_places_of_a_node_that_stays_away_are_free_after_a_while_and_taken_again_when_it_is_back(

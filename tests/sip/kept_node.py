@@ -68,7 +68,6 @@ def node_environment(directory: Path, **changes: str) -> dict[str, str]:
     rtp = 12000 + os.getpid() * 400 % 19200
     ports = ("SIP_PORT", "TLS_PORT", "WSS_PORT", "HOOK_PORT", "RTPENGINE_NG_PORT", "RTPENGINE_CLI_PORT")
     fixed = {
-        "NODE": "a",
         "API_URL": "http://127.0.0.1:9",
         "STATE_DIR": str(directory / "state"),
         "RUN_DIR": str(directory / "run"),

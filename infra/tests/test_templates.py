@@ -1,0 +1,152 @@
+"""What the stages' templates say, as CloudFormation would read them. In the virtualenv of the CDK:
+
+``.venv-infra/bin/python -m pytest infra/tests``
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.storage.schema import table_definition
+from infra.application import read_application
+from infra.config import STAGES, ConfigError, example_config, load_config
+from infra.policies import FUNCTIONS
+from infra.synth import BUILD, synthesise_built
+
+Json = dict[str, Any]
+Find = Callable[..., list[Json]]
+
+
+@pytest.fixture(scope="session", params=STAGES)
+def find(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Find:
+    """Resources of one type in a stage's template."""
+    stage = request.param
+    template = json.loads(synthesise_built(example_config(stage), tmp_path_factory.mktemp(stage)).read_text())
+
+    def find(kind: str, **properties: Any) -> list[Json]:
+        found = [one for one in template["Resources"].values() if one["Type"] == kind]
+        return [one for one in found if all(one["Properties"].get(key) == value for key, value in properties.items())]
+
+    return find
+
+
+def test_the_table_has_the_keys_that_the_code_uses(find: Find) -> None:
+    [table] = find("AWS::DynamoDB::Table")
+    made = table["Properties"]
+
+    wanted = table_definition(made["TableName"])
+
+    assert made["KeySchema"] == wanted["KeySchema"]
+    assert made["GlobalSecondaryIndexes"] == wanted["GlobalSecondaryIndexes"]
+    assert made["BillingMode"] == wanted["BillingMode"]
+    by_name = {one["AttributeName"]: one["AttributeType"] for one in made["AttributeDefinitions"]}
+    assert by_name == {one["AttributeName"]: one["AttributeType"] for one in wanted["AttributeDefinitions"]}
+    assert made["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert made["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert made["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_only_what_keeps_data_can_not_be_deleted(find: Find) -> None:
+    [table] = find("AWS::DynamoDB::Table")
+    kept = example_config(table["Properties"]["TableName"].removeprefix("patchbay-")).keep_data
+
+    assert table["Properties"]["DeletionProtectionEnabled"] is kept
+    assert table["DeletionPolicy"] == ("Retain" if kept else "Delete")
+
+
+def test_every_route_of_the_application_is_in_the_api_and_nothing_else(find: Find) -> None:
+    [api] = find("AWS::ApiGateway::RestApi")
+
+    described = {
+        path: sorted(method.upper() for method in one) for path, one in api["Properties"]["Body"]["paths"].items()
+    }
+
+    assert described == read_application(BUILD).routes
+
+
+def test_every_handler_of_the_application_has_a_function_with_its_own_role_and_log(find: Find) -> None:
+    functions = [one["Properties"] for one in find("AWS::Lambda::Function")]
+    handlers = {one["Handler"] for one in functions}
+
+    assert handlers == {"app.app", *(source.handler for source in read_application(BUILD).sources)}
+    assert len({json.dumps(one["Role"]) for one in functions}) == len(functions)
+    assert len({json.dumps(one["LoggingConfig"]) for one in functions}) == len(functions)
+    assert all(one["TracingConfig"] == {"Mode": "Active"} for one in functions)
+    assert {one["FunctionName"].split("-", 2)[2] for one in functions} == set(FUNCTIONS)
+
+
+def test_logs_do_not_stay_for_ever(find: Find) -> None:
+    groups = find("AWS::Logs::LogGroup")
+
+    assert groups
+    assert [one for one in groups if not one["Properties"].get("RetentionInDays")] == []
+
+
+def test_what_consumers_give_up_is_kept_somewhere(find: Find) -> None:
+    queues = {
+        json.dumps(one["Properties"]["QueueName"]): one
+        for one in find("AWS::SQS::Queue")
+        if "QueueName" in one["Properties"]
+    }
+    sources = find("AWS::Lambda::EventSourceMapping")
+
+    assert len(sources) == 2
+    for source in (one["Properties"] for one in sources):
+        assert "ReportBatchItemFailures" in source["FunctionResponseTypes"]
+        if "FilterCriteria" in source:  # the stream
+            assert source["DestinationConfig"]["OnFailure"]["Destination"]
+        else:
+            assert [one for one in queues.values() if "RedrivePolicy" in one["Properties"]]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("stage", "test"), ("domain", "Example.com"), ("domain", "nodots"), ("hosted_zone_id", "x"), ("region", "here"),
+        ("account", "12"), ("log_days", "8"), ("keep_data", "perhaps"), ("api_memory_mb", "much"), ("alarm_email", "x"),
+        ("console_certificate_arn", "arn:x"), ("sbc_nodes", "0"), ("sbc_instance_type", "large"), ("api_rate", "0"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_refused_by_the_name_of_its_field(field: str, value: str) -> None:
+    given = {"stage": "dev", "domain": "pbx.example.net", "hosted_zone_id": "Z0123456789"} | {field: value}
+
+    with pytest.raises(ConfigError, match=f"^{field} "):
+        load_config(given)
+
+
+@pytest.mark.parametrize("field", ["stage", "domain", "hosted_zone_id"])
+def test_what_is_needed_is_asked_for_by_name(field: str) -> None:
+    given = {"stage": "dev", "domain": "pbx.example.net", "hosted_zone_id": "Z0123456789"}
+
+    with pytest.raises(ConfigError, match=f"^{field} is missing"):
+        load_config({key: value for key, value in given.items() if key != field})
+
+
+def test_outside_of_us_east_1_the_consoles_certificate_is_asked_for() -> None:
+    given = {"stage": "dev", "domain": "pbx.example.net", "hosted_zone_id": "Z0123456789", "region": "eu-central-1"}
+
+    with pytest.raises(ConfigError, match=r"^console_certificate_arn is missing"):
+        load_config(given)
+
+
+def test_values_of_a_command_line_become_typed() -> None:
+    config = load_config(
+        {"stage": "production", "domain": "pbx.example.net", "hosted_zone_id": "Z0123456789", "keep_data": "false",
+         "log_days": "30", "@aws-cdk/core:anything": True}
+    )  # fmt: skip
+
+    assert (config.keep_data, config.log_days, config.api_domain) == (False, 30, "api.pbx.example.net")
+
+
+def test_what_was_built_is_what_is_deployed(tmp_path: Path) -> None:
+    template = synthesise_built(example_config("dev"), tmp_path)
+
+    assets = json.loads((tmp_path / "patchbay-dev.assets.json").read_text())["files"].values()
+
+    [package] = [one for one in assets if one["source"]["path"].endswith(".zip")]
+    assert (template.parent / package["source"]["path"]).read_bytes() == (BUILD / "package-arm64.zip").read_bytes()
