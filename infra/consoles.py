@@ -55,9 +55,13 @@ class Consoles(Construct):
         for record in (route53.ARecord, route53.AaaaRecord):
             target = route53.RecordTarget.from_alias(targets.CloudFrontTarget(self.distribution))
             record(self, record.__name__, zone=zone.zone, record_name=config.domain, target=target)
-        CfnOutput(self, "Address", value=config.public_url)
-        CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
-        CfnOutput(self, "DistributionId", value=self.distribution.distribution_id)
+        outputs = {
+            "ConsolesAddress": config.public_url,
+            "ConsolesBucketName": self.bucket.bucket_name,
+            "ConsolesDistributionId": self.distribution.distribution_id,
+        }
+        for name, value in outputs.items():  # infra/publish_consoles.py reads them
+            CfnOutput(self, name, value=value).override_logical_id(name)
 
     def _make_distribution(self, config: StageConfig, secrets: Secrets, zone: Zone) -> cloudfront.Distribution:
         behaviour = self._make_behaviours(config)

@@ -28,8 +28,10 @@ GAPS = (
         "AWS::SES::EmailIdentity", "its DKIM tokens aren't attributes there", attribute="DkimDNSToken(Name|Value)[123]"
     ),
 )
-# Actions that ministack looks up for resource "*" alone, where AWS looks at what is named.
+# Actions that are looked up there for resource "*" alone, where AWS looks at what is named.
 WIDENED = {"ses:SendEmail": "it doesn't read the sender from the request"}
+# Actions that are asked for there in place of the one that AWS asks for.
+RENAMED = {"sqs:SendMessage": "sqs:SendMessageBatch"}
 BINARY_TYPES = "x-amazon-apigateway-binary-media-types"
 
 
@@ -40,23 +42,24 @@ def fit(template: Template) -> tuple[Template, dict[str, str]]:
         if resource["Type"] == "AWS::ApiGateway::RestApi":
             resource["Properties"]["BinaryMediaTypes"] = resource["Properties"]["Body"][BINARY_TYPES]
             gone[name] = f"binary types are a property there: {BINARY_TYPES} isn't read"
-    widened = {
-        name: f"allows {', '.join(actions)} on all resources there: {WIDENED[actions[0]]}"
-        for name, resource in left["Resources"].items()
-        if resource["Type"] == "AWS::IAM::Policy" and (actions := _widen(resource))
-    }
-    return left, gone | widened
+    for name, resource in left["Resources"].items():
+        if resource["Type"] == "AWS::IAM::Policy" and (changes := _fit_policy(resource)):
+            gone[name] = "; ".join(changes)
+    return left, gone
 
 
-def _widen(policy: dict[str, Any]) -> list[str]:
-    """Changes the policy; the actions that are wider now."""
-    found: list[str] = []
+def _fit_policy(policy: dict[str, Any]) -> list[str]:
+    """Changes the policy; what was changed."""
+    changes = []
     for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
-        actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        actions = [statement["Action"]] if isinstance(statement["Action"], str) else list(statement["Action"])
         if set(actions) <= WIDENED.keys():
             statement["Resource"] = "*"
-            found += actions
-    return found
+            changes.append(f"{actions[0]} on every resource: {WIDENED[actions[0]]}")
+        if more := [RENAMED[action] for action in actions if action in RENAMED]:
+            statement["Action"] = [*actions, *more]
+            changes.append(f"{', '.join(more)} too, which AWS doesn't know")
+    return list(dict.fromkeys(changes))
 
 
 def _leave_out(template: Template) -> tuple[Template, dict[str, str]]:

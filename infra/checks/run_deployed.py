@@ -7,6 +7,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from infra.application import read_application
@@ -41,13 +42,15 @@ def run_deployed(log: Path, *, say: Callable[[str], None]) -> str:
 
 
 def _walk(cloud: Cloud, config: StageConfig, deployed: Deployed, say: Callable[[str], None]) -> None:
+    run = partial(_run_product, cloud)
     walk = Walk(
         cloud=cloud,
         config=config,
         deployed=deployed,
+        run_product=run,
         public=Client(cloud.port, config.api_domain),
         admin_email=ADMIN,
-        admin_password=_first_admin(cloud, config),
+        admin_password=_first_admin(run, config),
     )
     for step in STEPS:
         started = time.monotonic()
@@ -58,10 +61,18 @@ def _walk(cloud: Cloud, config: StageConfig, deployed: Deployed, say: Callable[[
         say(f"{step.__name__}: {found} ({time.monotonic() - started:.1f} s)")
 
 
-def _first_admin(cloud: Cloud, config: StageConfig) -> str:
+def _first_admin(run: Callable[..., str], config: StageConfig) -> str:
     """As an operator does it, by the command of docs/deploy.md; the password."""
+    said = run("-m", "infra.first_admin", config.stage, "--email", ADMIN, "--region", config.region)
+    found = re.search(r"^password +(\S+)$", said, re.MULTILINE)
+    if found is None:
+        raise CloudError(f"infra.first_admin said {said}")
+    return found[1]
+
+
+def _run_product(cloud: Cloud, *arguments: str) -> str:
     done = subprocess.run(
-        [str(PRODUCT), "-m", "infra.first_admin", config.stage, "--email", ADMIN, "--region", config.region],
+        [str(PRODUCT), *arguments],
         cwd=ROOT,
         env={**os.environ, **cloud.environment},
         stdin=subprocess.DEVNULL,
@@ -69,10 +80,9 @@ def _first_admin(cloud: Cloud, config: StageConfig) -> str:
         text=True,
         check=False,
     )
-    found = re.search(r"^password +(\S+)$", done.stdout, re.MULTILINE)
-    if done.returncode != 0 or found is None:
-        raise CloudError(f"infra.first_admin ended with {done.returncode}: {done.stdout}{done.stderr}")
-    return found[1]
+    if done.returncode != 0:
+        raise CloudError(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def _errors_of_functions(cloud: Cloud) -> str:

@@ -8,7 +8,7 @@ import secrets
 import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from infra.checks.client import Client, Json
@@ -30,9 +30,10 @@ class Walk:
     cloud: Cloud
     config: StageConfig
     deployed: Deployed
+    run_product: Callable[..., str]  # a program of the product's virtualenv, as an operator runs it; its output
     public: Client
-    admin_password: str  # of the platform's admin
-    admin_email: str
+    admin_email: str  # of the platform's admin
+    admin_password: str
     run: str = field(default_factory=lambda: f"isp{secrets.token_hex(4)}")
     platform: Client = field(init=False)
     isp: Client = field(init=False)
@@ -52,7 +53,7 @@ def make_sbc(walk: Walk) -> str:
     walk.platform = walk.public.as_token(walk.public.post("/v1/auth/login", login)["access_token"])
     sbc = walk.platform.post("/v1/platform/sbcs", {"name": "sbc1", "address": "sbc1.pbx.example.net:60110"})
     enrolled = walk.platform.post(f"/v1/platform/sbcs/{sbc['id']}/nodes", {"name": "n1"})
-    walk.ids["sbc"] = sbc["id"]
+    walk.ids |= {"sbc": sbc["id"], "queue": enrolled["queue_url"]}
     walk.node = walk.public.as_token(enrolled["node_key"])
     return f"{sbc['name']} with node n1"
 
@@ -125,7 +126,79 @@ def rate_call(walk: Walk) -> str:
     return f"stored once, a duplicate the second time; balance {balance['balance']}"
 
 
-STEPS: tuple[Callable[[Walk], str], ...] = (check_health, make_sbc, sign_up, make_tenant, fetch_parts, rate_call)
+def follow_changes(walk: Walk) -> str:
+    """The table's stream, the function behind it, and the node's queue."""
+    sqs, url = walk.cloud.client("sqs"), walk.ids["queue"]
+    _check(f"{walk.config.name}-node-{walk.ids['sbc']}-n1" in url, f"the node's queue is {url}")
+    wanted = f"tenant/{walk.ids['tenant']}/core"
+    told: list[str] = []
+
+    def find() -> bool | None:
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", []):
+            told.append(str(json.loads(message["Body"])["key"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return True if wanted in told else None
+
+    _wait(find, f"message of {wanted} in the node's queue, which has {told}")
+    return f"{len(told)} changes in the node's own queue"
+
+
+def import_subscribers(walk: Walk) -> str:
+    """A file by a signed link, a job by the work queue, a result by a signed link."""
+    at_tenant = f"/v1/tenants/{walk.ids['tenant']}"
+    rows = b"username,alias,name\nbob,1001,Bob\ncarol,1002,Carol\n"
+    upload = walk.isp.post(f"{at_tenant}/uploads", {"bytes": len(rows), "purpose": "subscriber_import"})
+    send = urllib.request.Request(upload["url"], rows, upload["headers"], method=upload["method"])  # noqa: S310
+    with urllib.request.urlopen(send, timeout=30):  # noqa: S310
+        pass
+    job = walk.isp.post(f"{at_tenant}/subscriber-imports", {"upload_id": upload["upload_id"], "dry_run": False})
+
+    def find() -> Json | None:
+        found = walk.isp.get(f"{at_tenant}/jobs/{job['id']}").expect(200).json
+        return found if found["state"] in {"done", "failed"} else None
+
+    done: Json = _wait(find, "end of the import")
+    _check(done["state"] == "done", f"the import is {done}")
+    with urllib.request.urlopen(done["result_url"], timeout=30) as answer:  # noqa: S310
+        result = answer.read().decode()
+    _check("bob" in result and "carol" in result, f"the import's result is {result}")
+    names = {one["username"] for one in walk.isp.get(f"{at_tenant}/subscribers").expect(200).json["items"]}
+    _check(names == {"alice", "bob", "carol"}, f"subscribers are {names}")
+    return "uploaded, worked on from the queue, result fetched; three subscribers now"
+
+
+def open_consoles(walk: Walk) -> str:
+    """As a browser gets them from CloudFront, published by the operator's command."""
+    walk.run_product("-m", "infra.publish_consoles", walk.config.stage, "--region", walk.config.region)
+    front = walk.cloud.client("cloudfront")
+    found = front.get_distribution(Id=walk.deployed.outputs["ConsolesDistributionId"])["Distribution"]
+    browser = replace(walk.public, host=found["DomainName"])
+    _check(browser.get("/").expect(302).headers["location"] == "/isp/", "the top doesn't lead to the ISP console")
+    page = browser.get("/isp/calls/anything").expect(200)
+    _check(b"<script" in page.body, f"the page is {page.body[:200]!r}")
+    policy = page.headers["content-security-policy"]
+    phone = browser.get("/phone/").expect(200).headers["content-security-policy"]
+    _check(walk.config.websocket_origins[0] in phone, f"the phone may connect to {phone}")
+    _check(walk.config.websocket_origins[0] not in policy, f"other consoles may connect to {policy}")
+    [script] = re.findall(rb'src="(/assets/[^"]+)"', page.body)[:1]
+    asset = browser.get(script.decode()).expect(200)
+    _check("immutable" in asset.headers["cache-control"], f"a file with a hash in its name is {asset.headers}")
+    browser.get("/assets/none.js").expect(404)
+    browser.get("/elsewhere").expect(404)
+    return "pages for every path, headers by console, files for ever, 404 for the rest"
+
+
+STEPS: tuple[Callable[[Walk], str], ...] = (
+    check_health,
+    make_sbc,
+    sign_up,
+    make_tenant,
+    fetch_parts,
+    follow_changes,
+    rate_call,
+    import_subscribers,
+    open_consoles,
+)
 
 
 def _token_mailed(cloud: Cloud, email: str) -> str | None:
