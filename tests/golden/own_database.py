@@ -62,6 +62,7 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "PATCHBAY_SECRETS_DIR": str(directory / "secrets"),
         "PATCHBAY_MAIL_DIR": str(directory / "mail"),
         "PATCHBAY_FILES_DIR": str(directory / "files"),
+        "PATCHBAY_QUEUE_DIR": str(directory / "queue"),
         "PATCHBAY_DNS_ADAPTER": "file",
         "PATCHBAY_DNS_FILE": str(directory / "dns.json"),
         "PATCHBAY_ALLOW_PRIVATE_GATEWAYS": "true",

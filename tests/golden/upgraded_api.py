@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from chalicelib.auth import Identity, issue_access_token
-from chalicelib.schemas.sbc import PART_TYPE
+from chalicelib.domain.media_types import PART_TYPE
 from tests.api_client import Answer, ApiClient
 from tests.golden.comparison import lost
 from tests.golden.release import Json, Release, unpacked

@@ -106,6 +106,7 @@ def test_the_products_own_schedules_are_run_by_their_handlers(api: ApiClient) ->
         "sweep_outbox": 60,
         "sweep_jobs": 60,
         "delete_files": 60,
+        "check_ledgers": 600,
         "run_migrations": 300,
     }
     for name, job in jobs.items():
