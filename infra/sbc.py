@@ -84,7 +84,16 @@ class Sbc(Construct):
             return
         allow_node(place, role, config=self._config, own=own, all_nodes=everybody)
         code = assets.Asset(place, "Code", path=str(_ROOT), ignore_mode=IgnoreMode.GIT, exclude=_NOT_OF_NODE)
-        code.grant_read(role)
+        iam.Policy(
+            place,
+            "CodePolicy",
+            roles=[role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["s3:GetObject"], resources=[f"{code.bucket.bucket_arn}/{code.s3_object_key}"]
+                )
+            ],
+        )
         data = plain_host(host, file_of(environment), bucket=code.s3_bucket_name, key=code.s3_object_key)
         image = ec2.MachineImage.from_ssm_parameter(_DEBIAN, os=ec2.OperatingSystemType.LINUX)
         make_machine(place, config=self._config, network=self.network, own=own, image=image, user_data=data, role=role)
