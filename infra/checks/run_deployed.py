@@ -31,8 +31,9 @@ def run_deployed(log: Path, *, say: Callable[[str], None]) -> str:
         template = synthesise(config, read_application(BUILD, here=True), TARGET / "local")
         deployed = deploy(cloud, template)
         say(f"{len(deployed.made)} resources made; not as on AWS:")
-        for name, why in deployed.changed.items():
-            say(f"  {name}: {why}")
+        for why in dict.fromkeys(deployed.changed.values()):
+            names = [name for name, reason in deployed.changed.items() if reason == why]
+            say(f"  {why}: {len(names)} ({', '.join(names[:3])}{', ..' if len(names) > 3 else ''})")
         try:
             _walk(cloud, config, deployed, say)
         except Exception as error:

@@ -99,6 +99,17 @@ def test_a_query_says_all_fields_that_it_uses(query: Query) -> None:
     assert used == {name for fields in query.fields.values() for name in fields}
 
 
+def test_lines_of_functions_bear_the_trace_by_which_x_ray_knows_the_request(
+    dynamodb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
+
+    with api_lines() as functions:
+        ApiClient().get("/health")
+
+    assert {line["xray_trace_id"] for line in functions} == {"1-5759e988-bd862e3fe1be46a994272793"}
+
+
 def test_a_call_is_followed_by_both_its_ids(lines: Lines) -> None:
     """Those of the hook have both, so one leads to the other; the API names each call that it stored."""
     of_calls = [line for line in lines["hook"] if line["message"] in {"call routed", "call refused", "call ended"}]
