@@ -2,7 +2,7 @@
 
 Run by ``make_release_items`` with the release's own checkout as the working directory and first on the path: everything
 imported here is that release's, so only what all of them have may be used, and what one hasn't is asked for by its
-route. Writes ``manifest.json``, ``answers.jsonl`` and ``hook/`` to the directory that is its argument.
+route. Writes ``manifest.json``, ``answers.jsonl``, ``location.sql`` and ``hook/`` to the directory that is its argument.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from tests.sbc.conftest import usual_parts
 from tests.sbc.fake_api import FakeApi
 from tests.sbc.fake_kamailio import FakeKamailio
 from tests.sbc.hook_process import HookClient, HookProcess, write_settings
+from tests.sip.sipp import Lab
+from tests.sip.stack import DOMAIN, running_stack
 from tests.world import part_at
 
 Json = dict[str, Any]
@@ -417,12 +419,16 @@ def leave_a_node(directory: Path) -> Json:
             hook.kill()
     kept = directory / "hook"
     shutil.copytree(work / "data", kept, ignore=shutil.ignore_patterns("journal.sqlite*", "*.rpc"))
-    with closing(sqlite3.connect(work / "data/journal.sqlite")) as connection:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        lines = [*connection.iterdump(), f"PRAGMA user_version = {version};"]
-    (kept / "journal.sql").write_text("\n".join(lines) + "\n")
+    (kept / "journal.sql").write_text(as_sql(work / "data/journal.sqlite"))
     shutil.rmtree(work)
     return known
+
+
+def as_sql(database: Path) -> str:
+    with closing(sqlite3.connect(database)) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        lines = [*connection.iterdump(), f"PRAGMA user_version = {version};"]
+    return "\n".join(lines) + "\n"
 
 
 def _leave_calls(api: FakeApi, client: HookClient) -> Json:
@@ -442,6 +448,21 @@ def _leave_calls(api: FakeApi, client: HookClient) -> Json:
     ringing = client.invite("+12092488701", sip_call_id="ringing@phone")["call_id"]
     assert client.failed(ringing, 0, 503)["stage"] == 1
     return {"rejected": rejected, "waits": waits, "answered": answered, "ringing": ringing, "change": change}
+
+
+def leave_registrations(directory: Path) -> str:
+    """Kamailio's contacts as kill -9 leaves them: alice by UDP. The port that she is registered at."""
+    work = Path("/tmp") / f"golden-{os.getpid()}-sbc"  # a socket's path is short
+    with running_stack(work / "run") as stack:
+        stack.hook.passwords[f"alice@{DOMAIN}"] = ("alice-sip", "alice-softphone")
+        lab = Lab(sip=stack.sip, directory=work)
+        lab.start("register").finish()
+        lab.stop()
+        stack.kill("kamailio")
+        (directory / "location.sql").write_text(as_sql(stack.settings.location_db))
+        port = stack.settings.sip_port
+    shutil.rmtree(work)
+    return str(port)
 
 
 def main() -> None:
@@ -466,6 +487,7 @@ def main() -> None:
         "calls": walk.calls,
         "made_up_secrets": walk.keys | passwords,
         "hook": leave_a_node(directory),
+        "sip_port": leave_registrations(directory),
     }
     (directory / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     lines = (json.dumps(answer, ensure_ascii=False, separators=(",", ":")) for answer in answers)
