@@ -52,16 +52,18 @@ class PackageError(RuntimeError):
     """The package can't be built; the message says why."""
 
 
-def build_package(target: Path, *, platform: Platform = "arm64") -> Path:
-    """``target`` (made anew) is what the function's code asset points to; handlers are ``app.app`` and ``app.<name>``.
+def build_package(target: Path, *, platform: Platform = "arm64", linked: bool = False) -> Path:
+    """``target`` (made anew) is what the function's code asset points to. The API's handler is ``app.app``, an event
+    source's is what it names itself.
 
     ``local`` builds for the machine at hand instead of Lambda's arm64. The wheels must be there (`make wheels`).
+    ``linked``: for who only reads it, and keeps it beside ``build/lambda``: links to what is there instead of copies.
     """
     if sys.version_info[:2] != PYTHON:
         raise PackageError(f"the package is compiled for Python {PYTHON[0]}.{PYTHON[1]}, this is {sys.version}")
     if target.exists():
         shutil.rmtree(target)
-    shutil.copytree(_build_dependencies(platform), target)
+    shutil.copytree(_build_dependencies(platform), target, copy_function=os.link if linked else shutil.copy2)
     _keep_services(target / "botocore" / "data", find_services(ROOT / "chalicelib"))
     shutil.copy(ROOT / "app.py", target)
     shutil.copytree(ROOT / "chalicelib", target / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))

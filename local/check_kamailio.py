@@ -1,7 +1,8 @@
-"""``python -m local.check_kamailio``: Kamailio's own check of the configuration rendered with the default settings."""
+"""``python -m local.check_kamailio``: Kamailio's own check of its configuration, for one node alone and for one of two."""
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from pathlib import Path
 
@@ -16,10 +17,14 @@ def main() -> None:
         paths = Paths(Path(directory))
         paths.create()
         write_sbc_settings(Settings(), paths)
-        settings = load_settings(sbc_settings_file(paths))
-        config = render_config(settings)
-        check_config(settings)
-    print(f"Kamailio accepts {config.name}.")
+        alone = load_settings(sbc_settings_file(paths))
+        one_of_two = dataclasses.replace(
+            alone, peers=("10.0.0.2",), peer_address="10.0.0.1", service_addresses=("127.0.0.1", "127.0.0.2")
+        )
+        for settings in (alone, one_of_two):
+            config = render_config(settings)
+            check_config(settings)
+    print(f"Kamailio accepts {config.name}, of a node that is alone and of one of two.")
 
 
 if __name__ == "__main__":

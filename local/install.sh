@@ -10,10 +10,10 @@ packages=(
   kamailio kamailio-extra-modules kamailio-utils-modules kamailio-sqlite-modules kamailio-tls-modules
   kamailio-websocket-modules kamailio-json-modules
   rtpengine-daemon sip-tester baresip-core espeak-ng ffmpeg
-  chromium fonts-dejavu-core
+  chromium fonts-dejavu-core iproute2 nftables
 )
 # What these packages would start now or at the next boot; Patchbay runs its own.
-units=(kamailio.service rtpengine-daemon.service rtpengine-recording-daemon.service)
+units=(kamailio.service rtpengine-daemon.service rtpengine-recording-daemon.service nftables.service)
 policy=/usr/sbin/policy-rc.d
 
 fail() {

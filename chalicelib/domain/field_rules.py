@@ -56,6 +56,7 @@ FORMS: Mapping[str, str] = {
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$": "form_domain",
     r"^(sbc|isp|tenant)/[a-z]+_[0-9A-Z]{26}(/[a-z]+(/[0-9]{1,3})?)?$": "form_part_key",
     r"^(chg_[0-9A-Z]{26})?$": "form_id_or_empty",
+    r"^([A-Za-z0-9_-]{43,86})?$": "form_node_key",
 }
 
 _PLAIN: Mapping[str, str] = {

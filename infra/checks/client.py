@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 TIMEOUT_S = 60  # a cold start on a busy machine
@@ -44,13 +45,14 @@ class Client:
     port: int
     host: str
     token: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)  # of every request
 
     def as_token(self, token: str) -> Client:
         return replace(self, token=token)
 
     def request(self, method: str, path: str, body: Json | None = None, **headers: str) -> Answer:
         """``path`` with all of it, such as ``/v1/health``; header names are written with ``_``."""
-        sent = {"Host": self.host, "Accept": "application/json"}
+        sent = {"Host": self.host, "Accept": "application/json", **self.headers}
         if body is not None:
             sent["Content-Type"] = "application/json"
         if self.token:

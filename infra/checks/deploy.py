@@ -33,7 +33,7 @@ def make_zone(cloud: Cloud, domain: str) -> str:
 def deploy(cloud: Cloud, template: Path) -> Deployed:
     """``template`` with its assets beside it. Raises ``CloudError`` with the events that failed."""
     name = template.name.removesuffix(".template.json")
-    fitted, changed = fit(json.loads(template.read_text()))
+    fitted, changed = fit(json.loads(template.read_text()), port=cloud.port)
     _bootstrap(cloud)
     bucket = f"cdk-hnb659fds-assets-{ACCOUNT}-{cloud.region}"
     cloud.client("s3").create_bucket(Bucket=bucket)

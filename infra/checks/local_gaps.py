@@ -32,20 +32,56 @@ GAPS = (
 WIDENED = {"ses:SendEmail": "it doesn't read the sender from the request"}
 # Actions that are asked for there in place of the one that AWS asks for.
 RENAMED = {"sqs:SendMessage": "sqs:SendMessageBatch"}
+# It speaks plain HTTP on loopback: what is denied without TLS would be denied altogether.
+_WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
 BINARY_TYPES = "x-amazon-apigateway-binary-media-types"
 
 
-def fit(template: Template) -> tuple[Template, dict[str, str]]:
-    """The template as the local cloud can take it, and what was changed, by logical id."""
-    left, gone = _leave_out(template)
+def fit(template: Template, *, port: int) -> tuple[Template, dict[str, str]]:
+    """The template as the cloud at loopback's ``port`` can take it, and what was changed, by logical id."""
+    plain, changed = _without_tls(template)
+    left, gone = _leave_out(plain)
+    gone |= changed
     for name, resource in left["Resources"].items():
         if resource["Type"] == "AWS::ApiGateway::RestApi":
             resource["Properties"]["BinaryMediaTypes"] = resource["Properties"]["Body"][BINARY_TYPES]
             gone[name] = f"binary types are a property there: {BINARY_TYPES} isn't read"
     for name, resource in left["Resources"].items():
-        if resource["Type"] == "AWS::IAM::Policy" and (changes := _fit_policy(resource)):
+        if resource["Type"] == "AWS::CloudFront::Distribution":
+            gone[name] = _fit_distribution(resource, left["Resources"], port)
+        elif resource["Type"] == "AWS::IAM::Policy" and (changes := _fit_policy(resource)):
             gone[name] = "; ".join(changes)
     return left, gone
+
+
+def _without_tls(template: Template) -> tuple[Template, dict[str, str]]:
+    """Resource policies without the statements that want TLS; one that says nothing else is left out."""
+    resources, changed = dict(template["Resources"]), {}
+    for name, resource in template["Resources"].items():
+        statements = resource.get("Properties", {}).get("PolicyDocument", {}).get("Statement", [])
+        kept = [one for one in statements if one.get("Condition") != _WITHOUT_TLS]
+        if kept == statements:
+            continue
+        changed[name] = "wants TLS, and there is none there"
+        if kept:
+            document = {**resource["Properties"]["PolicyDocument"], "Statement": kept}
+            resources[name] = {**resource, "Properties": {**resource["Properties"], "PolicyDocument": document}}
+        else:
+            del resources[name]
+            resources = {other: _without_dependencies(one, {name: ""}) for other, one in resources.items()}
+    return {**template, "Resources": resources}, changed
+
+
+def _fit_distribution(distribution: dict[str, Any], resources: dict[str, Any], port: int) -> str:
+    """Its origins are looked up in the machine's DNS, where the API's name isn't."""
+    [api] = [name for name, one in resources.items() if one["Type"] == "AWS::ApiGateway::RestApi"]
+    [stage] = [name for name, one in resources.items() if one["Type"] == "AWS::ApiGateway::Stage"]
+    for origin in distribution["Properties"]["DistributionConfig"]["Origins"]:
+        if "CustomOriginConfig" in origin:
+            origin["DomainName"] = "127.0.0.1"
+            origin["CustomOriginConfig"] = {"HTTPPort": port, "OriginProtocolPolicy": "http-only"}
+            origin["OriginPath"] = {"Fn::Join": ["/", ["/_aws/execute-api", {"Ref": api}, {"Ref": stage}]]}
+    return "reaches the API by loopback's address, plainly: its name is in no DNS"
 
 
 def _fit_policy(policy: dict[str, Any]) -> list[str]:

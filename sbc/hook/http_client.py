@@ -25,6 +25,11 @@ class HttpAnswer:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
+    @property
+    def request_id(self) -> str:
+        """API Gateway's, by which the request is found in the API's logs; empty without one."""
+        return self.headers.get("x-amzn-requestid", "")
+
     def decoded(self) -> bytes:
         """The body without its content coding. Raises ``HttpError``."""
         if self.headers.get("content-encoding") != "gzip":

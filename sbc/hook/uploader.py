@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain import fields
-from sbc.hook.http_client import HttpClient, HttpError
+from sbc.hook.http_client import HttpAnswer, HttpClient, HttpError
 from sbc.hook.journal import Journal
 from sbc.hook.jsonio import load_object
 from sbc.hook.metrics import Metrics
@@ -109,11 +109,11 @@ class Uploader:
             raise UploadError(str(error)) from error
         if answer.status == 200:
             self._size = BATCH
-            await self._settle(rows, answer.decoded())
+            await self._settle(rows, answer)
         elif answer.status in _UNREADABLE:
-            await self._narrow(rows, answer.status)
+            await self._narrow(rows, answer)
         else:
-            raise UploadError(f"status {answer.status}")
+            raise UploadError(f"status {answer.status} request {answer.request_id}")
         return True
 
     async def _wait_for_work(self) -> None:
@@ -122,10 +122,10 @@ class Uploader:
         await asyncio.sleep(self._interval_s)
         self._queued.clear()
 
-    async def _settle(self, rows: Sequence[_Row], body: bytes) -> None:
+    async def _settle(self, rows: Sequence[_Row], answer: HttpAnswer) -> None:
         waiting = {row.call_id: row for row in rows}
         try:
-            results = fields.items(load_object(body), "results", _read_result)
+            results = fields.items(load_object(answer.decoded()), "results", _read_result)
         except (fields.FieldError, AttributeError) as error:
             raise UploadError(f"answer: {error}") from error
         results = tuple(result for result in results if result.call_id in waiting)
@@ -133,20 +133,21 @@ class Uploader:
         await self._journal.write_many(_REMOVE, done)
         refused = [result for result in results if result.status == "rejected"]
         for result in refused:
-            await self._set_aside(waiting[result.call_id], result.code, result.message)
+            await self._set_aside(waiting[result.call_id], result.code, result.message, answer)
         self._metrics.count("uploads")
         if not done and not refused:
             raise UploadError("the answer acknowledges nothing")
 
-    async def _narrow(self, rows: Sequence[_Row], status: int) -> None:
+    async def _narrow(self, rows: Sequence[_Row], answer: HttpAnswer) -> None:
         if len(rows) > 1:
             self._size = max(1, len(rows) // 2)
             return
         self._size = BATCH
-        await self._set_aside(rows[0], f"http_{status}", "the API couldn't read the record")
+        await self._set_aside(rows[0], f"http_{answer.status}", "the API couldn't read the record", answer)
 
-    async def _set_aside(self, row: _Row, code: str, message: str) -> None:
-        log.error("call record rejected", extra={"call_id": row.call_id, "code": code, "reason": message})
+    async def _set_aside(self, row: _Row, code: str, message: str, answer: HttpAnswer) -> None:
+        told = {"call_id": row.call_id, "code": code, "reason": message, "request_id": answer.request_id}
+        log.error("call record rejected", extra=told)
         self._metrics.count("rejected_cdrs")
         await self._journal.write(
             (_REJECT, (row.call_id, row.cdr, code, message, self._clock())), (_REMOVE, (row.number,))

@@ -8,7 +8,7 @@ from sbc.settings import SbcSettings
 
 def peer_names(settings: SbcSettings) -> dict[str, str]:
     """Values by name. Without peers, nothing of it is in the configuration."""
-    nothing = dict.fromkeys(("switches", "listeners", "notifications", "holders", "nodes", "pattern"), "")
+    nothing = dict.fromkeys(("switches", "listeners", "notifications", "holders", "greetings", "nodes", "pattern"), "")
     return {f"peer_{name}": value for name, value in (nothing | _names(settings)).items()} | {
         "shared": ";dmqreplicate=1" if settings.peers else ""
     }
@@ -32,6 +32,11 @@ def _names(settings: SbcSettings) -> dict[str, str]:
             for address in settings.phone_addresses
             if is_held(address)
         ),
+        "greetings": "\n".join(
+            f'\tdmq_send_message("notification_peer", "sip:{peer}:{port}",'
+            f' "sip:{settings.peer_address}:{port};status=active\\r\\n", "text/plain");'
+            for peer in settings.peers
+        ),
         "nodes": ",".join((settings.peer_address, *settings.peers)),
-        "pattern": "|".join(peer.replace(".", "[.]") for peer in settings.peers),
+        "pattern": "|".join(node.replace(".", "[.]") for node in (settings.peer_address, *settings.peers)),
     }

@@ -216,6 +216,7 @@ def rtpengine_command(settings: SbcSettings) -> list[str]:
         f"--num-threads={settings.rtp_threads}",
         f"--media-num-threads={settings.rtp_threads}",
         "--log-level=5",
+        "--log-level-core=6",  # the packets of each stream, once the call is over
         "--foreground",
         "--log-stderr",
     ]

@@ -37,6 +37,13 @@ def test_the_handbook_lists_every_metric_with_its_dimensions_and_no_other() -> N
     assert told == {metric.name: (metric.source, metric.unit, metric.dimensions) for metric in METRICS.values()}
 
 
+def test_the_handbook_counts_the_series_of_two_nodes() -> None:
+    values = {("stage",): 1, ("stage", "sbc", "node"): 2, ("stage", "reason"): len(REASONS)}
+    most = sum(values[names] for metric in METRICS.values() for names in metric.dimensions)
+
+    assert f"at most {most} series" in (ROOT / "docs/operations.md").read_text()
+
+
 def test_no_metric_has_a_dimension_that_grows_with_customers() -> None:
     used = {name for metric in METRICS.values() for names in metric.dimensions for name in names}
 

@@ -189,6 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: bytes, encoding: str) -> None:
         self.send_response(status)
+        self.send_header("x-amzn-RequestId", "request-of-api-gateway")
         if encoding:
             self.send_header("Content-Encoding", encoding)
         if status not in (204, 304):

@@ -23,6 +23,7 @@ class LocationDb:
     def register(
         self, user: str, domain: str, *, contact: str = "", received: str | None = None,
         socket: str = "udp:192.0.2.1:5060", user_agent: str | bytes = "Phone/1", left_s: float = 600,
+        path: str | None = None, connection: int = -1,
     ) -> None:  # fmt: skip
         self._count += 1
         shown = user_agent.encode() if isinstance(user_agent, str) else user_agent
@@ -35,11 +36,13 @@ class LocationDb:
             _julian(left_s),
             shown,
             socket,
+            path,
+            connection,
         )
         with self._connection:
             self._connection.execute(
-                "INSERT INTO location (ruid, username, domain, contact, received, expires, user_agent, socket)"
-                " VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)",
+                "INSERT INTO location (ruid, username, domain, contact, received, expires, user_agent, socket, path,"
+                " connection_id) VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, ?)",
                 row,
             )
 

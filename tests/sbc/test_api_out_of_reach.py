@@ -73,6 +73,8 @@ def test_a_rejected_record_is_set_aside_and_holds_up_nobody(world: World) -> Non
     listed = json.loads(world.hook.get("/rejected")[1])["rejected"]
     assert [(each["call_id"], each["code"]) for each in listed] == [(rejected, "unknown_tenant")]
     assert "hook_rejected_cdrs_total 1" in _metrics(world)
+    [line] = [line for line in world.hook.log.read_text().splitlines() if "call record rejected" in line]
+    assert json.loads(line)["request_id"] == "request-of-api-gateway"
 
 
 def _metrics(world: World) -> str:

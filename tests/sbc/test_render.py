@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,13 +11,16 @@ from sbc.kamailio import render
 from sbc.settings import SbcSettings, WebSocket
 
 _NO_BROWSERS = WebSocket()
+_ONE_OF_TWO = {"peers": ("10.0.0.2",), "peer_address": "10.0.0.1", "service_addresses": ("127.0.0.1", "127.0.0.2")}
 
 
-def settings_for(run_dir: Path, *, advertised_address: str = "", websocket: WebSocket = _NO_BROWSERS) -> SbcSettings:
+def settings_for(
+    run_dir: Path, *, advertised_address: str = "", websocket: WebSocket = _NO_BROWSERS, **more: Any
+) -> SbcSettings:
     return SbcSettings(
         run_dir=run_dir, sip_port=5060, hook_port=9000, rtpengine_ng_port=9001, rtpengine_cli_port=9002,
         rtp_port_min=10000, rtp_port_max=20000, advertised_address=advertised_address,
-        websocket=websocket,
+        websocket=websocket, **more,
     )  # fmt: skip
 
 
@@ -54,6 +58,42 @@ def test_browser_phones_have_listeners_of_their_own(tmp_path: Path) -> None:
     assert "#!define WITH_TLS\nenable_tls=yes\n#!define WITH_ORIGINS\n" in core
 
 
+def test_a_node_that_is_alone_shares_nothing(tmp_path: Path) -> None:
+    render.render_config(settings_for(tmp_path))
+
+    core = (tmp_path / "kamailio" / "core.cfg").read_text()
+    modules = (tmp_path / "kamailio" / "modules.cfg").read_text()
+    assert [line for line in core.splitlines() if line.startswith("listen=")] == [
+        "listen=udp:127.0.0.1:5060",
+        "listen=tcp:127.0.0.1:5060",
+    ]
+    assert "WITH_PEERS" not in core
+    assert "dmqreplicate" not in modules
+
+
+def test_one_of_two_nodes_listens_where_phones_may_come_and_shares_with_its_peers_alone(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, websocket=WebSocket(port=5066), **_ONE_OF_TWO)
+    render.render_config(settings)
+
+    core = (tmp_path / "kamailio" / "core.cfg").read_text()
+    modules = (tmp_path / "kamailio" / "modules.cfg").read_text()
+    peers = (tmp_path / "kamailio" / "routes" / "peers.cfg").read_text()
+    assert {line for line in core.splitlines() if line.startswith("listen=")} == {
+        "listen=udp:127.0.0.1:5060",
+        "listen=tcp:127.0.0.1:5060",
+        "listen=tcp:127.0.0.1:5066",
+        "listen=udp:127.0.0.2:5060",
+        "listen=tcp:127.0.0.2:5060",
+        "listen=tcp:127.0.0.2:5066",
+        "listen=udp:10.0.0.1:5070",
+        "listen=udp:127.0.0.1:5070",
+    }
+    assert 'modparam("dmq", "server_address", "sip:10.0.0.1:5070")' in modules
+    assert 'modparam("dmq", "notification_address", "sip:10.0.0.2:5070")' in modules
+    assert '$sht(holder=>127.0.0.1) = "10.0.0.1";' in peers
+    assert 'in_list("$si", "10.0.0.1,10.0.0.2", ",")' in peers
+
+
 def test_a_name_without_a_value_is_an_error() -> None:
     with pytest.raises(render.RenderError, match=r"some\.cfg: no value for @NOBODY@"):
         render.substitute("children=@NOBODY@", names={}, where="some.cfg")
@@ -63,13 +103,14 @@ def test_contacts_without_their_connection_are_forgotten_before_a_start(tmp_path
     settings = settings_for(tmp_path)
     render.create_databases(settings)
     with contextlib.closing(sqlite3.connect(settings.location_db)) as connection, connection:
-        for ruid, socket in (("a", "udp:127.0.0.1:5060"), ("b", "tcp:127.0.0.1:5060")):
+        # the last came from a peer, where it may still be connected
+        for ruid, socket in (("a", "udp:127.0.0.1:5060"), ("b", "tcp:127.0.0.1:5060"), ("c", None)):
             connection.execute("INSERT INTO location (ruid, socket, contact) VALUES (?, ?, '')", (ruid, socket))
 
     render.remove_leftovers(settings)
 
     with contextlib.closing(sqlite3.connect(settings.location_db)) as connection:
-        assert connection.execute("SELECT ruid FROM location").fetchall() == [("a",)]
+        assert connection.execute("SELECT ruid FROM location").fetchall() == [("a",), ("c",)]
 
 
 def test_a_database_that_cant_be_read_is_set_aside(tmp_path: Path) -> None:
@@ -93,8 +134,9 @@ def test_a_stale_pid_file_is_removed(tmp_path: Path) -> None:
 
 @pytest.mark.sip
 @pytest.mark.parametrize("websocket", [_NO_BROWSERS, WebSocket(port=5066, origins=("https://a.b",))])
-def test_kamailio_accepts_the_configuration(tmp_path: Path, websocket: WebSocket) -> None:
-    settings = settings_for(tmp_path, websocket=websocket)
+@pytest.mark.parametrize("peers", [{}, _ONE_OF_TWO], ids=["alone", "one of two"])
+def test_kamailio_accepts_the_configuration(tmp_path: Path, websocket: WebSocket, peers: dict[str, Any]) -> None:
+    settings = settings_for(tmp_path, websocket=websocket, **peers)
     render.prepare_kamailio(settings)
 
     render.check_config(settings)

@@ -43,6 +43,7 @@ class PhoneCall:
     replies: list[int] = field(default_factory=list)
     invite: Message | None = None
     acknowledged: bool = False
+    received_at: float = 0.0
     challenged: bool = False
     answered_at: float = 0.0
     ended_at: float = 0.0
@@ -127,6 +128,7 @@ class Phone:
         self.calls: list[PhoneCall] = []
         self.trace: list[str] = []
         self.requests: list[Message] = []
+        self.registrations = 0
         self._replies: dict[str, list[Message]] = {}
         self._changed = threading.Condition()
         self._closed = False
@@ -159,6 +161,10 @@ class Phone:
     def received(self) -> list[PhoneCall]:
         return [call for call in self.calls if call.direction == "in"]
 
+    def count(self, method: str) -> int:
+        """How many requests of that method have come so far."""
+        return sum(each.method == method for each in self.requests)
+
     # -- what the tests ask for
 
     def register(self, *, expires_s: int = 600, user: str = "", realm: str = "", auth_user: str = "") -> Message:
@@ -185,6 +191,7 @@ class Phone:
             self._request("REGISTER", uri, aor, aor, call_id, cseq=2, contact=contact, expires_s=expires_s, more=more)
         )
         self._registered = reply.status == 200 and expires_s > 0
+        self.registrations += self._registered
         return reply
 
     def dial(
@@ -373,7 +380,7 @@ class Phone:
                 self.send(reply_to(request, 200, "OK", tag="x"))
 
     def _take_call(self, request: Message) -> None:
-        call = PhoneCall(self, request.call_id, "in", invite=request)
+        call = PhoneCall(self, request.call_id, "in", invite=request, received_at=time.time())
         call.local, call.remote = f"{request.get('To')};tag={_tag_of(call)}", request.get("From")
         call.target, call.routes = uri_in(request.get("Contact")), routes_in(request.all("Record-Route"))
         self.calls.append(call)

@@ -64,6 +64,19 @@ def change_balance(provider: Provider, by_micros: int) -> None:
     )
 
 
+def mend_balance(finding: Any) -> None:
+    """As docs/operations.md says below LedgerDiffers."""
+    figures = {":right": "entries_micros", ":n": "entries", ":seen": "balance_micros"}
+    database().client.update_item(
+        TableName=database().table_name,
+        Key={"PK": {"S": keys.customer(finding["customer_id"])}, "SK": {"S": keys.BALANCE}},
+        UpdateExpression="SET balance_micros = :right, #n = :n",
+        ConditionExpression="balance_micros = :seen",
+        ExpressionAttributeNames={"#n": "entries"},
+        ExpressionAttributeValues={name: {"N": str(finding[figure])} for name, figure in figures.items()},
+    )
+
+
 def entries_of(provider: Provider) -> list[Booking]:
     return database().all(Booking, keys.customer(provider.customer_id), prefix=keys.LEDGER)
 
@@ -86,7 +99,7 @@ def test_a_tampered_balance_is_counted_logged_and_listed_until_it_is_mended(
     assert (found["balance_entries"], found["entries"]) == (3, 3)
     assert (found["customer_name"], found["isp_name"]) == ("Acme", "Example Telecom")
 
-    change_balance(provider, -1)
+    mend_balance(found)
     walk_all()
 
     assert find(read_output(capsys.readouterr().out), "LedgerMismatch")[-1].values == (0,)

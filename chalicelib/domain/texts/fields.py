@@ -32,6 +32,9 @@ TEXTS: Mapping[str, Text] = {
     "form_printable": Text(
         "Only letters without accents, digits, signs and spaces", "Só letras sem acento, dígitos, sinais e espaços"
     ),
+    "form_node_key": Text(
+        "43 to 86 letters, digits, - and _, or nothing", "De 43 a 86 letras, dígitos, - e _, ou nada"
+    ),
     "form_id": Text("An id as the API gives it", "Um id como a API o dá"),
     "form_id_or_empty": Text("An id as the API gives it, or empty", "Um id como a API o dá, ou vazio"),
     "form_e164": Text(

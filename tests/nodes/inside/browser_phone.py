@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,10 +80,9 @@ class BrowserPhone(Phone):
 
     def close(self) -> None:
         """Like a page that goes: without a word."""
-        if self._closed:
-            return
         self._closed = True
-        self._socket.connection.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]
+        with contextlib.suppress(OSError):
+            self._socket.connection.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]
         self._thread.join(timeout=5)
         self._socket.close()
         self._media.close()

@@ -85,14 +85,14 @@ class Lab:
         return made
 
     def desk_phone(
-        self, user: str, node: Node, *, tone_hz: int, answers: Any = "manual", nat: bool = False
+        self, user: str, node: Node, *, tone_hz: int, answers: Any = "manual", nat: bool = False, transport: Any = "udp"
     ) -> DeskPhone:
         """A real one, which can be heard."""
         port = 6000 + 100 * len(self.desk_phones)
         account = Account(
             user=user, domain=self.tenant.domain, password=self._account(user, "sip")["password"],
             outbound="{}:{}".format(*node.sip), port=port, control_port=port + 2, rtp_port=port + 10, answers=answers,
-            address=PHONE if nat else CALLER,
+            address=PHONE if nat else CALLER, transport=transport,
         )  # fmt: skip
         made = DeskPhone(account=account, directory=self.directory / f"{user}{port}", tone_hz=tone_hz)
         with inside("home") if nat else contextlib.nullcontext():

@@ -1,7 +1,8 @@
 """The network of these tests, in namespaces of the processes that run them: nothing of the machine itself is touched,
 and all of it goes with the last process.
 
-    internet 10.77.0.0/24: the cloud and callers .1, node "a" .11, node "b" .12, the NAT .9
+    internet 10.77.0.0/24: the cloud and callers .1, the NAT .9, node "a" .11, node "b" .12 (the addresses that move;
+                           beside them, each node has one that stays, .21 and .22)
     private  10.99.0.0/24: the cloud .1, the nodes .11 and .12
     home     192.168.77.0/24 behind the NAT: a phone .2
 """
@@ -21,6 +22,8 @@ PHONE = "192.168.77.2"
 SERVICE = {"a": "10.77.0.11", "b": "10.77.0.12"}
 PRIVATE = {"a": "10.99.0.11", "b": "10.99.0.12"}
 NAT_TIMEOUT_S = 30
+
+_OWN = {"a": "10.77.0.21", "b": "10.77.0.22"}
 
 _NETNS = Path("/run/netns")
 _CLONE_NEWNET = 0x40000000
@@ -51,7 +54,8 @@ def build() -> None:
         _run("ip", "netns", "add", name)
         _ip(name, "link", "set", "lo", "up")
     for name, address in SERVICE.items():
-        _connect(name, "internet", f"{address}/24")
+        _connect(name, "internet", f"{_OWN[name]}/24")
+        _ip(name, "address", "add", f"{address}/32", "dev", "internet")
         _connect(name, "private", f"{PRIVATE[name]}/24")
         _sysctl(name, "net.ipv4.ip_nonlocal_bind=1")
     _connect("nat", "internet", "10.77.0.9/24")
@@ -97,8 +101,9 @@ def cut_off(name: str) -> None:
 def switch_on(name: str, *, service: bool) -> None:
     """The machine is back; ``service``: with its own service address."""
     _ip(name, "address", "flush", "dev", "internet")
+    _ip(name, "address", "add", f"{_OWN[name]}/24", "dev", "internet")
     if service:
-        _ip(name, "address", "add", f"{SERVICE[name]}/24", "dev", "internet")
+        _ip(name, "address", "add", f"{SERVICE[name]}/32", "dev", "internet")
     for device in ("internet", "private"):
         _ip(name, "link", "set", device, "up")
     if service:

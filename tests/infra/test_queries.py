@@ -1,0 +1,121 @@
+"""Saved queries rely on fields that our programs' lines really have."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.clients.mail import Mail, MailError
+from chalicelib.domain.errors import PatchbayError
+from chalicelib.observability import logger
+from chalicelib.workflows.start_signup import start_signup
+from infra.queries import QUERIES, Logs, Query
+from tests.api_client import ApiClient
+from tests.calls_world import a_provider
+from tests.domain.snapshots import DID
+from tests.onboarding import an_email
+from tests.sbc.conftest import a_world
+from tests.sbc.hook_process import gateway_invite
+from tests.workflows.test_check_ledgers import change_balance, walk_all
+
+Lines = dict[Logs, list[dict[str, Any]]]
+
+OWN_FIELD = re.compile(r"@\w+")
+#: Of the query language, and names that queries give to their results.
+WORDS = {
+    *("as", "asc", "and", "bin", "by", "calls", "count", "desc", "example", "fields", "filter", "in", "ispresent"),
+    *("last", "latest", "like", "limit", "lines", "max", "or", "p95_ms", "pct", "requests", "sort", "stats", "sum"),
+    *("talked", "worst"),
+}
+
+
+class BrokenMailer:
+    def send(self, mail: Mail) -> None:
+        raise MailError("out of order")
+
+
+@contextmanager
+def api_lines() -> Iterator[list[dict[str, Any]]]:
+    """What the API's logger writes meanwhile, by its own formatter."""
+    written, found = io.StringIO(), []
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logger().registered_formatter)
+    logger().addHandler(handler)
+    try:
+        yield found
+    finally:
+        logger().removeHandler(handler)
+        found += [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def lines(dynamodb: str, tmp_path_factory: pytest.TempPathFactory) -> Lines:
+    """Real ones: of requests, stored calls, a balance that differs, a mail that fails; of calls routed and refused."""
+    with api_lines() as functions:
+        provider = a_provider(ApiClient())
+        provider.send(provider.outbound())
+        change_balance(provider, 1)
+        walk_all()
+        change_balance(provider, -1)
+        walk_all()
+        with pytest.raises(PatchbayError):
+            start_signup(email=an_email(), source_ip="10.9.9.9", language="en", mail=BrokenMailer())
+    return {"functions": functions, "hook": hook_lines(tmp_path_factory.mktemp("hook"))}
+
+
+def hook_lines(directory: Path) -> list[dict[str, Any]]:
+    with a_world(directory) as world:
+        call = world.client.invite("102", sip_call_id="one@phone")
+        world.client.event("cancelled", call["call_id"])
+        world.client.invite("+12092488701", user="dave", sip_call_id="two@phone")
+        world.client.post("/route", gateway_invite(DID, src_ip="203.0.113.9"))
+        world.record(call["call_id"])
+    return [json.loads(line) for line in world.hook.log.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_each_field_of_a_query_is_in_the_lines_of_its_logs(
+    query: Query, lines: dict[Logs, list[dict[str, Any]]]
+) -> None:
+    for kind, fields in query.fields.items():
+        assert kind in query.logs
+        missing = {name for name in fields if not any(name in line for line in lines[kind])}
+        assert not missing, f"{missing}; there are {sorted({name for line in lines[kind] for name in line})}"
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_a_query_says_all_fields_that_it_uses(query: Query) -> None:
+    code = re.sub(r'"[^"]*"|/[^/\n]*/|#.*', " ", query.text)
+    used = set(re.findall(r"\b[a-z][a-z_0-9]*\b", OWN_FIELD.sub(" ", code))) - WORDS
+
+    assert used == {name for fields in query.fields.values() for name in fields}
+
+
+def test_lines_of_functions_bear_the_trace_by_which_x_ray_knows_the_request(
+    dynamodb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
+
+    with api_lines() as functions:
+        ApiClient().get("/health")
+
+    assert {line["xray_trace_id"] for line in functions} == {"1-5759e988-bd862e3fe1be46a994272793"}
+
+
+def test_a_call_is_followed_by_both_its_ids(lines: Lines) -> None:
+    """Those of the hook have both, so one leads to the other; the API names each call that it stored."""
+    of_calls = [line for line in lines["hook"] if line["message"] in {"call routed", "call refused", "call ended"}]
+    stored = [line for line in lines["functions"] if line["message"] == "call records stored"]
+
+    assert len(of_calls) == 4
+    assert all(line["call_id"].startswith("call_") and line["sip_call_id"] for line in of_calls)
+    assert all(call_id.startswith("call_") for line in stored for call_id in line["call_ids"])
+    assert stored
