@@ -133,6 +133,16 @@ def test_a_task_starts_in_order_without_rights_and_has_time_to_drain(template: J
         assert all(each == {"Drop": ["ALL"]} for each in rights.values())
 
 
+def test_nodes_change_one_after_the_other(template: Json) -> None:
+    kinds = ("AWS::ECS::Service", "AWS::AutoScaling::AutoScalingGroup")
+    made = {name: one for name, one in template["Resources"].items() if one["Type"] in kinds}
+    first = [name for name in made if "Nodea" in name]
+    waiting = {name: set(one.get("DependsOn", ())) & set(first) for name, one in made.items() if "Nodeb" in name}
+
+    assert len(waiting) == len(first) > 0
+    assert all(waiting.values())
+
+
 def test_an_instance_gets_the_files_that_the_images_have(tmp_path: Path) -> None:
     synthesise_built(example_config("dev", sbc_variant="instances"), tmp_path)
 

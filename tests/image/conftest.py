@@ -27,6 +27,7 @@ from tests.sip.stack import DOMAIN
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianRoot]:
     assert os.getuid() == 0, "debootstrap and chroot need root: run these tests as root"
+    assert shutil.which("debootstrap"), "the images are built in clean Debian roots: apt-get install debootstrap"
     directory = tmp_path_factory.mktemp("debian")
     yield make_base(directory)
     shutil.rmtree(directory)

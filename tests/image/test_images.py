@@ -76,6 +76,23 @@ def test_what_is_killed_comes_back_alone_and_registrations_live_on(node: ImageNo
     callee.finish()
 
 
+def test_the_images_addresses_need_one_right_alone(node: ImageNode) -> None:
+    """In a network of its own, or it would change this machine's."""
+    script = "from sbc.node.address_map import *; apply({'198.51.100.7': '10.0.0.1'}); print(held_here())"
+    confined = [
+        "unshare",
+        "--net",
+        "setpriv",
+        "--bounding-set=-all,+net_admin",
+        "--no-new-privs",
+        "python",
+        "-c",
+        script,
+    ]
+
+    assert node.run(confined, user="root").strip() == "{'198.51.100.7'}"
+
+
 def test_each_container_stops_at_once_when_it_is_told_to(node: ImageNode) -> None:
     node.start("rtpengine", "hook", "kamailio")
 
