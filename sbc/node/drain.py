@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 REPORT_S = 30.0
+SETTLE_S = 3.0  # a BYE is told to the hook, which may take two seconds, before it has a transaction
+TRANSACTION_S = 33.0  # how long one can take that gets no answer (timer F of RFC 3261 17.1.2.2)
 _RPC_S = 2.0
 
 
@@ -44,6 +46,11 @@ async def count_calls(rpc: KamailioRpc) -> int:
     return int(counted["all"])
 
 
+async def count_transactions(rpc: KamailioRpc) -> int:
+    """A call is over for Kamailio when its BYE comes in, but the BYE is yet to be passed on and answered."""
+    return int((await rpc.call("tm.stats"))["current"])
+
+
 async def drain(
     rpc: KamailioRpc,
     *,
@@ -63,6 +70,10 @@ async def drain(
                 log.info("%s calls in progress", left)
                 report_at = clock() + REPORT_S
             await pause(LOOK_S)
+        await pause(SETTLE_S)
+        transactions_until = clock() + TRANSACTION_S
+        while await count_transactions(rpc) and clock() < transactions_until:
+            await pause(LOOK_S / 4)
     except (RpcError, RpcRefusedError) as error:
         log.warning("not drained: %s", error)
     return 0

@@ -93,7 +93,7 @@ def test_the_images_addresses_need_one_right_alone(node: ImageNode) -> None:
     assert node.run(confined, user="root").strip() == "{'198.51.100.7'}"
 
 
-def test_each_container_stops_at_once_when_it_is_told_to(node: ImageNode) -> None:
+def test_each_container_stops_soon_when_it_is_told_to(node: ImageNode) -> None:
     node.start("rtpengine", "hook", "kamailio")
 
     assert [node.stop(part) for part in ("kamailio", "hook", "rtpengine")] == [0, 0, 0]

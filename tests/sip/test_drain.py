@@ -34,7 +34,9 @@ def lab(node: KeptNode, tmp_path: Path) -> Iterator[Lab]:
     lab.stop()
 
 
-def test_a_call_in_progress_survives_a_stop_that_refuses_new_ones(node: KeptNode, lab: Lab) -> None:
+def test_a_call_in_progress_survives_a_stop_that_refuses_new_ones(
+    node: KeptNode, lab: Lab, request: pytest.FixtureRequest
+) -> None:
     phone = lab.start("register", user="bob")
     phone.finish()
     callee = lab.listen("callee", port=phone.port)
@@ -42,6 +44,7 @@ def test_a_call_in_progress_survives_a_stop_that_refuses_new_ones(node: KeptNode
     caller = lab.start("caller_talks_long")
     node.stack.hook.wait("/events", "answered", timeout_s=15)
     other = RawPhone(node.stack.sip)
+    request.addfinalizer(other.close)
 
     assert node.process is not None
     node.process.send_signal(signal.SIGTERM)
@@ -59,7 +62,6 @@ def test_a_call_in_progress_survives_a_stop_that_refuses_new_ones(node: KeptNode
     callee.finish()
     assert node.process.wait(timeout=30) == 0
     assert [each["by"] for each in node.stack.hook.wait("/events", "ended")] == ["caller"]
-    other.close()
 
 
 def test_the_limit_ends_a_wait_for_calls_that_dont_end(tmp_path: Path) -> None:
@@ -79,8 +81,9 @@ def test_the_limit_ends_a_wait_for_calls_that_dont_end(tmp_path: Path) -> None:
             lab.stop()
 
 
-def test_a_drain_by_command_can_be_undone(node: KeptNode) -> None:
+def test_a_drain_by_command_can_be_undone(node: KeptNode, request: pytest.FixtureRequest) -> None:
     phone = RawPhone(node.stack.sip)
+    request.addfinalizer(phone.close)
 
     assert node.command("drain").wait(30) == 0
     drained = phone.ask(phone.request("OPTIONS", user="carol"))
@@ -88,7 +91,6 @@ def test_a_drain_by_command_can_be_undone(node: KeptNode) -> None:
     restored = phone.ask(phone.request("OPTIONS", user="carol"))
 
     assert (drained[:11], restored[:11]) == ("SIP/2.0 503", "SIP/2.0 200")
-    phone.close()
 
 
 def test_a_killed_kamailio_is_back_with_its_registrations(node: KeptNode, lab: Lab) -> None:
