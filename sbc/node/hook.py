@@ -47,7 +47,8 @@ async def _key_of_parameter(settings: NodeSettings) -> str:
 
 
 def prepare_hook(settings: NodeSettings) -> Command:
-    enrolled = json.loads(Places(settings.state_dir).enrolment.read_text())["hook"]
+    found = json.loads(Places(settings.state_dir).enrolment.read_text())
+    enrolled = found["hook"] | {"stage": found["stage"]}
     settings.hook_dir.mkdir(parents=True, exist_ok=True)
     content = make_hook_settings(settings, enrolled=enrolled)
     return Command([sys.executable, "-m", "sbc.hook", str(write_settings(settings.run_dir / "hook.json", content))])
