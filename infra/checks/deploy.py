@@ -115,4 +115,4 @@ def _wait(cloud: Cloud, name: str, *, wanted: str = "CREATE_COMPLETE") -> Any:
     told = "\n".join(
         f"  {one['LogicalResourceId']} ({one['ResourceType']}): {one.get('ResourceStatusReason', '')}" for one in failed
     )
-    raise CloudError(f"the stack is {stack['StackStatus']} and not {wanted}:\n{told}\n{cloud.last_lines(20)}")
+    raise CloudError(f"{cloud.last_lines(20)}\nthe stack is {stack['StackStatus']} and not {wanted}:\n{told}")

@@ -36,6 +36,7 @@ WIDENED = {"ses:SendEmail": "it doesn't read the sender from the request"}
 RENAMED = {"sqs:SendMessage": "sqs:SendMessageBatch"}
 # It speaks plain HTTP on loopback: what is denied without TLS would be denied altogether.
 _WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
+PUBLISHED_IMAGE = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
 BINARY_TYPES = "x-amazon-apigateway-binary-media-types"
 
 
@@ -45,6 +46,10 @@ def fit(template: Template, *, port: int, unknown: Collection[str] = ()) -> tupl
     plain, changed = _without_tls(template)
     left, gone = _leave_out(plain, unknown)
     gone |= changed
+    for name, parameter in list(left.get("Parameters", {}).items()):
+        if parameter["Type"] == PUBLISHED_IMAGE:
+            left["Parameters"][name] = {"Type": "String", "Default": "ami-0123456789abcdef0"}
+            gone[name] = f"an image of no meaning: {parameter['Default']} isn't published there, nor can it be"
     for name, resource in left["Resources"].items():
         if resource["Type"] == "AWS::ApiGateway::RestApi":
             resource["Properties"]["BinaryMediaTypes"] = resource["Properties"]["Body"][BINARY_TYPES]

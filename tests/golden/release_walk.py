@@ -2,25 +2,23 @@
 
 Run by ``make_release_items`` with the release's own checkout as the working directory and first on the path: everything
 imported here is that release's, so only what all of them have may be used, and what one hasn't is asked for by its
-route. Writes ``manifest.json``, ``answers.jsonl`` and ``hook/`` to the directory that is its argument.
+route. Writes ``manifest.json``, ``answers.jsonl``, ``location.sql`` and ``hook/`` to the directory of its argument.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import os
-import re
-import shutil
-import sqlite3
 import sys
-import time
-from contextlib import closing
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+# Beside this file, wherever that is: tests.golden is the release's.
+from release_disks import leave_a_node, leave_registrations
+from release_questions import ask
 
 import app as application
 from chalicelib.auth import Identity, issue_access_token, read_access_token
@@ -32,11 +30,6 @@ from chalicelib.workflows.bootstrap_platform import bootstrap_platform
 from tests.api_client import ApiClient
 from tests.calls_world import RATES, SERVICES, Provider, a_leg, a_rate, now_ms
 from tests.onboarding import mails_to, token_in
-from tests.sbc.conftest import usual_parts
-from tests.sbc.fake_api import FakeApi
-from tests.sbc.fake_kamailio import FakeKamailio
-from tests.sbc.hook_process import HookClient, HookProcess, write_settings
-from tests.world import part_at
 
 Json = dict[str, Any]
 
@@ -47,9 +40,6 @@ SIP_PASSWORD, SOFTPHONE_PASSWORD = "made-up-sip-pass", "made-up-phone-pass"
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-READ_BY_POST = {  # what asks and changes nothing, by path
-    "/price-checks": {"kind": "pstn", "number": "+12095550123", "seconds": 61},
-}
 
 
 def has(method: str, path: str) -> bool:
@@ -324,126 +314,6 @@ def isp_login(**fields: str) -> Json:
     return {"namespace": "acmetel", "email": ADMIN, "password": ADMIN_PASSWORD} | fields
 
 
-def instant(at_ms: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at_ms // 1000))
-
-
-def questions(walk: Walk) -> list[Json]:
-    """Every GET of this release, for every role that has it, with our ids and a span that doesn't move on."""
-    found: list[Json] = []
-    day = time.strftime("%Y-%m-%d", time.gmtime())
-    spans = {"since": instant(now_ms() - 86_400_000), "until": instant(now_ms() + 86_400_000)}
-    yesterday = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400))
-    values = {"from": yesterday, "to": day, "state": "unrated", "limit": "200", "number": "+12095550123"}
-    for path, methods in document()["paths"].items():
-        operation = methods.get("get")
-        if operation is None or "onboarding" in (operation.get("x-roles") or ()) or "sbc/parts" in path:
-            continue
-        if not all(name in walk.ids or name == "version" for name in re.findall(r"\{(\w+)\}", path)):
-            continue
-        wanted = {p["name"]: p["required"] for p in operation["parameters"] if p["in"] == "query"}
-        query = {name: spans[name] for name in spans if name in wanted}
-        query |= {name: values[name] for name in ("from", "to", "limit") if name in wanted}
-        query |= {name: values[name] for name, needed in wanted.items() if needed and name in values}
-        asked = re.sub(r"\{(\w+)\}", lambda m: "1" if m[1] == "version" else walk.ids[m[1]], path).removeprefix("/v1")
-        asked = asked.replace("+", "%2B")
-        text = "&".join(f"{name}={value.replace('+', '%2B')}" for name, value in query.items())
-        roles = operation.get("x-roles") or ["anybody"]
-        found += [{"role": role, "route": path, "path": asked + (f"?{text}" if text else "")} for role in roles]
-    return found + details(walk)
-
-
-def details(walk: Walk) -> list[Json]:
-    """Each call and each person, for whoever may look."""
-    found: list[Json] = []
-    for call_id in walk.calls.values():
-        found.append({"role": "isp_admin", "route": "/v1/calls/{call_id}", "path": f"/calls/{call_id}"})
-        found.append({"role": "isp_admin", "route": "/v1/calls/{call_id}/charges", "path": f"/calls/{call_id}/charges"})
-        route = "/v1/tenants/{tenant_id}/calls/{call_id}"
-        found.append({"role": "tenant_admin", "route": route, "path": f"{walk.tenant}/calls/{call_id}"})
-    for person in walk.people.values():
-        route = "/v1/tenants/{tenant_id}/subscribers/{subscriber_id}"
-        found.append({"role": "tenant_admin", "route": route, "path": f"{walk.tenant}/subscribers/{person}"})
-    return found
-
-
-def ask(walk: Walk) -> list[Json]:
-    tokens = walk.tokens()
-    answers: list[Json] = []
-    for question in questions(walk):
-        if question["route"] in {
-            "/v1/openapi.json",
-            "/v1/themes/{namespace}/logo",
-            "/v1/countries",
-            "/v1/dialplan-presets",
-        }:
-            continue  # of the release, not of its items; the logo is no JSON
-        answer = walk.api.as_token(tokens.get(question["role"], "")).get(question["path"])
-        assert answer.status == 200, f"{question}: {answer.status} {answer.text!r}"
-        answers.append(question | {"body": answer.json})
-    for key, part in parts(walk):
-        answers.append({"role": "node", "route": "part", "path": key, "body": part})
-    for path, body in READ_BY_POST.items():
-        asked = body | {"customer_id": walk.ids["customer_id"], "at": instant(now_ms())}
-        answers.append({"role": "isp_admin", "route": path, "path": path, "sent": asked,
-                        "body": walk.admin.post(path, asked).expect(200)})  # fmt: skip
-    for username, dialled in (("alice", "2095550123"), ("alice", "1002"), ("bob", "alice"), ("erin", "1001")):
-        asked = {"subscriber_id": walk.people[username], "dialled": dialled, "at": instant(now_ms())}
-        path = f"{walk.tenant}/explain-call"
-        answers.append({"role": "isp_admin", "route": "explain", "path": path, "sent": asked,
-                        "body": walk.admin.post(path, asked).expect(200)})  # fmt: skip
-    return answers
-
-
-def parts(walk: Walk) -> list[tuple[str, Json]]:
-    keys = walk.node.get("/sbc/versions").expect(200)["versions"]
-    return [(key, part_at(walk.node, key)) for key in keys]
-
-
-def leave_a_node(directory: Path) -> Json:
-    """A hook's data as kill -9 leaves it: one call answered and one ringing, a record that waits for the API, one that
-    was refused."""
-    work = directory / "hook-work"
-    work.mkdir()
-    socket_path = Path("/tmp") / f"golden-{os.getpid()}.rpc"  # a socket's path is short
-    with FakeApi(usual_parts()) as api, FakeKamailio(socket_path) as kamailio:
-        path = write_settings(
-            work, api_url=api.url, kamailio=kamailio.path, reconcile_interval_s=60.0, reconcile_grace_s=600.0
-        )
-        with HookProcess(path) as hook:
-            client = HookClient(hook.port)
-            known = _leave_calls(api, client)
-            client.close()
-            hook.kill()
-    kept = directory / "hook"
-    shutil.copytree(work / "data", kept, ignore=shutil.ignore_patterns("journal.sqlite*", "*.rpc"))
-    with closing(sqlite3.connect(work / "data/journal.sqlite")) as connection:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        lines = [*connection.iterdump(), f"PRAGMA user_version = {version};"]
-    (kept / "journal.sql").write_text("\n".join(lines) + "\n")
-    shutil.rmtree(work)
-    return known
-
-
-def _leave_calls(api: FakeApi, client: HookClient) -> Json:
-    api.rejected.add("*")
-    rejected = client.invite("105", sip_call_id="rejected@phone")["call_id"]
-    api.wait_for(lambda: rejected in api.received, timeout_s=30)
-    api.rejected.clear()
-    part = next(body for body in api.parts.values() if body["key"].endswith("/core"))
-    change = api.put(part)
-    api.wait_for(lambda: change in api.acknowledged, timeout_s=30)
-    api.down = True
-    waits = client.invite("102", user="carol", sip_call_id="waits@phone")["call_id"]
-    client.event("answered", waits, stage=0, target=0)
-    client.event("ended", waits, by="callee")
-    answered = client.invite("102", sip_call_id="answered@phone")["call_id"]
-    assert client.event("answered", answered, stage=0, target=0) == 204
-    ringing = client.invite("+12092488701", sip_call_id="ringing@phone")["call_id"]
-    assert client.failed(ringing, 0, 503)["stage"] == 1
-    return {"rejected": rejected, "waits": waits, "answered": answered, "ringing": ringing, "change": change}
-
-
 def main() -> None:
     directory = Path(sys.argv[1])
     assert application.app
@@ -466,6 +336,7 @@ def main() -> None:
         "calls": walk.calls,
         "made_up_secrets": walk.keys | passwords,
         "hook": leave_a_node(directory),
+        "sip_port": leave_registrations(directory),
     }
     (directory / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     lines = (json.dumps(answer, ensure_ascii=False, separators=(",", ":")) for answer in answers)
