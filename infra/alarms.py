@@ -73,6 +73,17 @@ ALARMS = (
         why_missing="no line in ten minutes is what this is about",
     ),
     Alarm(
+        name="PeersSilent",
+        says="The nodes of an SBC don't hear each other.",
+        metrics=_own("PeersSilent", "Maximum"),
+        comparison=">",
+        threshold=0,
+        period_s=60,
+        periods=5,
+        missing="notBreaching",
+        why_missing=_QUIET,
+    ),
+    Alarm(
         name="CallRecordsWait",
         says="Call records wait on a node for more than five minutes: the API doesn't take them.",
         metrics=_own("JournalAge", "Maximum"),

@@ -7,12 +7,12 @@ Runs in the product's own virtualenv, once before any number of syntheses; what 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
+import subprocess
 import sys
 
 from infra.describe import STAND_INS
-from infra.package import build_package, zip_package
+from infra.package import PackageError, build_package, zip_package
 from infra.wheels import LOCK, PLATFORMS, ROOT
 
 BUILD = ROOT / "build/infra"
@@ -39,16 +39,24 @@ def build() -> None:
     for platform in PLATFORMS:
         package = build_package(BUILD / f"package-{platform}", platform=platform)
         zip_package(package, BUILD / f"package-{platform}.zip")
-    (BUILD / "app.json").write_text(json.dumps(_describe(), indent=1) + "\n")
+    (BUILD / "app.json").write_text(_describe())
     stamp.write_text(wanted)
 
 
-def _describe() -> object:
-    os.environ.update(STAND_INS)  # before the application is imported: it registers by them
-    from app import app
-    from infra.describe import describe
-
-    return describe(app)
+def _describe() -> str:
+    """In an interpreter of its own: the application registers by its environment, when it is imported."""
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.describe"],
+        cwd=ROOT,
+        env={**os.environ, **STAND_INS},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise PackageError(f"the application can't be described:\n{done.stderr}")
+    return done.stdout
 
 
 if __name__ == "__main__":

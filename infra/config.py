@@ -42,6 +42,10 @@ class StageConfig:
     sbc_nodes: int = 2
     sbc_websocket_port: int = 8443
     sbc_instance_type: str = "c7a.medium"
+    sbc_variant: str = "containers"  # ECS on EC2; or "instances": Debian with the same scripts, without containers
+    sbc_started: bool = False  # once images (or keys alone, for instances) and enrolment keys are in their places
+    sbc_release: str = "latest"  # the tag of both images
+    sbc_drain_s: int = 3600  # how long a node that is stopped waits for calls in progress
 
     @property
     def name(self) -> str:
@@ -61,6 +65,11 @@ class StageConfig:
     def websocket_origins(self) -> tuple[str, ...]:
         """Where browser phones may connect to (the consoles' Content-Security-Policy)."""
         return tuple(f"wss://{host}:{self.sbc_websocket_port}" for host in (self.sbc_domain, f"*.{self.sbc_domain}"))
+
+    @property
+    def certificate_email(self) -> str:
+        """Of the account at the authority of the nodes' certificates."""
+        return self.alarm_email or f"hostmaster@{self.domain}"
 
     @property
     def public_url(self) -> str:
@@ -93,6 +102,9 @@ _CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
     "sbc_name": (re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?\Z").match, "is a DNS label"),
     "sbc_nodes": (lambda value: 1 <= value <= 4, "is between 1 and 4"),
     "sbc_websocket_port": (lambda value: 1 <= value <= 65535, "is a port"),
+    "sbc_variant": (lambda value: value in {"containers", "instances"}, "is containers or instances"),
+    "sbc_release": (re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\Z").match, "is the tag of an image"),
+    "sbc_drain_s": (lambda value: 0 <= value <= 7200, "is between 0 and 7200"),
     "sbc_instance_type": (re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\Z").match, "is an instance type such as c7a.medium"),
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy
+from aws_cdk import Annotations, CfnOutput, Duration, RemovalPolicy
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_route53 as route53
@@ -49,6 +49,10 @@ class Consoles(Construct):
             files_origin=f"https://{files.bucket.bucket_regional_domain_name}",
         )
         self.distribution = self._make_distribution(config, secrets, zone)
+        Annotations.of(self.distribution).acknowledge_warning(
+            "@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk",
+            "the bucket's root is never asked for: see the function",
+        )
         accept(self.distribution, "CFR1", "ISPs and their subscribers live in any country")
         accept(self.distribution, "CFR2", "a web ACL costs money when idle; attempts are counted anyway")
         accept(self.distribution, "CFR3", "what matters, the API's requests, is logged by API Gateway")
@@ -80,6 +84,7 @@ class Consoles(Construct):
             certificate=zone.console_certificate,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            default_root_object=f"{self._delivery.entries[0]}/index.html",
             default_behavior=behaviour[""],
             additional_behaviors={
                 "/v1/*": cloudfront.BehaviorOptions(

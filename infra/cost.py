@@ -93,8 +93,9 @@ class Assumptions:
     memory_mb: int = 1024
     database_ms: float = 5.0  # Lambda waits so long for each request to DynamoDB
     nodes_per_sbc: int = 2  # either of which carries all its calls
-    alarms: int = 20
-    dashboards: int = 1
+    alarms: int = 36  # metrics that alarms look at
+    dashboards: int = 2
+    traces: int = 134_000  # of a stage that nobody uses: its schedules
     secrets: int = 5
 
 
@@ -167,6 +168,8 @@ def _standing(used: Consumption, use: Assumptions, *, nodes: int) -> list[Line]:
         ("CloudWatch: metrics", f"{used.metric_series:.0f} series", used.metric_series * prices.METRIC_MONTH),
         ("CloudWatch: alarms", f"{use.alarms}", use.alarms * prices.ALARM_MONTH),
         ("CloudWatch: dashboard", f"{use.dashboards}", use.dashboards * prices.DASHBOARD_MONTH),
+        ("Lambda: schedules", f"{use.traces:,} runs", lambda_dollars(use.traces, used.page_cpu_ms, 2, use)),
+        ("X-Ray: traces of them", f"{use.traces:,}", use.traces * prices.TRACES),
         ("Secrets Manager", f"{use.secrets} secrets", use.secrets * prices.SECRET_MONTH),
         ("Route 53", "1 zone", prices.ZONE_MONTH),
     ]

@@ -218,6 +218,7 @@ PLATFORM: tuple[Widget | Search, ...] = (
             _own("not understood", "StreamRecordsSkipped"),
             _own("not followed by a node", "FeedFailures"),
             _own("parts rejected", "RejectedParts"),
+            _own("peers not heard", "PeersSilent", "Maximum"),
         ),
     ),
     Widget(

@@ -1,4 +1,4 @@
-"""What the stack has to know of the application, as JSON.
+"""``python -m infra.describe``: what the stack has to know of the application, as JSON.
 
 This runs in the product's own virtualenv: the CDK's can't import the application, and shouldn't have to. Everything
 comes from Chalice's public attributes, so a new route, schedule or queue needs no line in here.
@@ -6,6 +6,8 @@ comes from Chalice's public attributes, so a new route, schedule or queue needs 
 
 from __future__ import annotations
 
+import json
+import sys
 from typing import Any
 
 # What the application registers by, as the templates that the stack fills in.
@@ -56,3 +58,13 @@ def _describe_source(source: Any) -> dict[str, Any]:
     if isinstance(source, CloudWatchEventConfig):
         return {**common, "trigger": "event", "pattern": source.event_pattern}
     raise TypeError(f"infra.describe knows no functions triggered like {source.name}: {type(source).__name__}")
+
+
+def main() -> None:
+    from app import app
+
+    sys.stdout.write(json.dumps(describe(app), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

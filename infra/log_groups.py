@@ -6,7 +6,7 @@ unchanged: those of the hook's standard output that begin with ``{"_aws":`` beco
 
 from __future__ import annotations
 
-NODE_PROGRAMS = ("hook", "kamailio", "rtpengine", "certificates")
+NODE_PROGRAMS = ("hook", "kamailio", "rtpengine", "certificates", "addresses")
 
 
 def node_log_group(stack_name: str, program: str) -> str:

@@ -21,11 +21,11 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from chalicelib.handlers.loading import TABLE, make_table
 from infra.wheels import LOCK, PYTHON, ROOT, Platform, find_wheels
 
 DEPENDENCIES = ROOT / "build" / "lambda"
 DEPLOYED_AT = "/var/task"  # where Lambda unpacks it: the paths in tracebacks
+TABLE = "routes.json"  # chalicelib/handlers/loading.py
 FIXED_TIME = 315_532_800  # 1980-01-01, the first instant a zip file can say
 #: Services called without being named in a call of ``client``: PynamoDB's.
 ALWAYS = frozenset({"dynamodb"})
@@ -67,7 +67,7 @@ def build_package(target: Path, *, platform: Platform = "arm64", linked: bool = 
     _keep_services(target / "botocore" / "data", find_services(ROOT / "chalicelib"))
     shutil.copy(ROOT / "app.py", target)
     shutil.copytree(ROOT / "chalicelib", target / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
-    (target / "chalicelib" / "handlers" / TABLE.name).write_text(json.dumps(make_table(), sort_keys=True))
+    (target / "chalicelib" / "handlers" / TABLE).write_text(_read_routes())
     _compile(target, ["app.py", "chalicelib"])
     _settle(target)
     return target
@@ -103,6 +103,15 @@ def find_services(code: Path) -> frozenset[str]:
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
     }
+
+
+def _read_routes() -> str:
+    """In an interpreter of its own: the builder's may want to import the application later, with other settings."""
+    program = "import json; from chalicelib.handlers.loading import make_table; print(json.dumps(make_table()))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise PackageError(f"the application can't be imported: {done.stderr}")
+    return json.dumps(json.loads(done.stdout.splitlines()[-1]), sort_keys=True)
 
 
 def _build_dependencies(platform: Platform) -> Path:

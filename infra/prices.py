@@ -29,6 +29,7 @@ LOGS_GB = 0.50  # taken in; a month's keep is small beside it
 METRIC_MONTH = 0.30
 ALARM_MONTH = 0.10
 DASHBOARD_MONTH = 3.00
+TRACES = 5.00 / MILLION  # of X-Ray
 ZONE_MONTH = 0.50
 TRANSFER_GB = ((10_240, 0.09), (51_200, 0.085), (153_600, 0.07), (float("inf"), 0.05))  # out to the internet, in tiers
 ADDRESS_HOUR = 0.005  # a public IPv4 address

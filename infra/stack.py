@@ -17,6 +17,7 @@ from infra.files import Files
 from infra.functions import Package
 from infra.mail import Mail
 from infra.observability import NodeLogs, Observability
+from infra.sbc import Sbc
 from infra.secrets import Secrets
 from infra.table import Table
 from infra.zone import Zone
@@ -67,7 +68,7 @@ class PatchbayStack(Stack):
             self, "Consoles", config=config, files=self.files, secrets=self.secrets, zone=self.zone
         )
         self.node_logs = NodeLogs(self, "NodeLogs", config=config)
-        # self.sbc = Sbc(..): infra/sbc.py
+        self.sbc = Sbc(self, "Sbc", config=config, zone=self.zone, node_logs=self.node_logs)
         self.observability = Observability(
             self,
             "Observability",

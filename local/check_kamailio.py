@@ -1,4 +1,4 @@
-"""``python -m local.check_kamailio``: Kamailio's own check of its configuration, for one node alone and for one of two."""
+"""``python -m local.check_kamailio``: Kamailio's own check of its configuration, of a node alone and of one of two."""
 
 from __future__ import annotations
 

@@ -64,6 +64,7 @@ _METRICS = (
     Metric("DeadMedia", "node", "Count"),
     Metric("FeedFailures", "node", "Count"),
     Metric("RejectedParts", "node", "Count"),
+    Metric("PeersSilent", "node", "Count"),
 )
 
 METRICS = {metric.name: metric for metric in _METRICS}

@@ -59,8 +59,11 @@ class Cloud:
             aws_secret_access_key=_KEYS["AWS_SECRET_ACCESS_KEY"],
         )
 
-    def last_lines(self, count: int = 40) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+    def last_lines(self, count: int = 30) -> str:
+        """Of its log, after what it says of itself at its start."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        begun = next((place for place, line in enumerate(lines) if "services available" in line), 0)
+        return "\n".join(lines[begun:][-count:])
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +34,12 @@ def make_zone(cloud: Cloud, domain: str) -> str:
 def deploy(cloud: Cloud, template: Path) -> Deployed:
     """``template`` with its assets beside it. Raises ``CloudError`` with the events that failed."""
     name = template.name.removesuffix(".template.json")
-    fitted, changed = fit(json.loads(template.read_text()), port=cloud.port)
     _bootstrap(cloud)
     bucket = f"cdk-hnb659fds-assets-{ACCOUNT}-{cloud.region}"
     cloud.client("s3").create_bucket(Bucket=bucket)
     _publish_assets(cloud, template, bucket)
+    unknown = _unknown_types(cloud, f"{cloud.url}/{bucket}/{_key_of(template)}")
+    fitted, changed = fit(json.loads(template.read_text()), port=cloud.port, unknown=unknown)
     cloud.client("s3").put_object(Bucket=bucket, Key="fitted.json", Body=json.dumps(fitted).encode())
     cloud.client("cloudformation").create_stack(
         StackName=name,
@@ -65,13 +67,37 @@ def _bootstrap(cloud: Cloud) -> None:
 
 
 def _publish_assets(cloud: Cloud, template: Path, bucket: str) -> None:
-    listed = json.loads(template.with_name(template.name.replace(".template.", ".assets.")).read_text())
-    for asset in listed["files"].values():
+    for asset in _assets(template):
         if asset["source"]["packaging"] != "file":
             raise CloudError(f"asset {asset['displayName']} is no file: make an archive of it first")
         for destination in asset["destinations"].values():
             source = template.parent / asset["source"]["path"]
             cloud.client("s3").upload_file(str(source), bucket, destination["objectKey"])
+
+
+def _assets(template: Path) -> list[dict[str, Any]]:
+    listed = json.loads(template.with_name(template.name.replace(".template.", ".assets.")).read_text())
+    return list(listed["files"].values())
+
+
+def _key_of(template: Path) -> str:
+    """Under which the template itself is among the assets."""
+    [found] = [one for one in _assets(template) if one["source"]["path"] == template.name]
+    return str(next(iter(found["destinations"].values()))["objectKey"])
+
+
+def _unknown_types(cloud: Cloud, url: str) -> set[str]:
+    """The cloud says itself which types of resources it can't make."""
+    from botocore.exceptions import ClientError
+
+    try:
+        cloud.client("cloudformation").validate_template(TemplateURL=url)
+    except ClientError as error:
+        found = re.search(r"Unrecognized resource types: \[([^]]+)\]", str(error))
+        if found is None:
+            raise
+        return {name.strip() for name in found[1].split(",")}
+    return set()
 
 
 def _wait(cloud: Cloud, name: str, *, wanted: str = "CREATE_COMPLETE") -> Any:
@@ -89,4 +115,4 @@ def _wait(cloud: Cloud, name: str, *, wanted: str = "CREATE_COMPLETE") -> Any:
     told = "\n".join(
         f"  {one['LogicalResourceId']} ({one['ResourceType']}): {one.get('ResourceStatusReason', '')}" for one in failed
     )
-    raise CloudError(f"the stack is {stack['StackStatus']} and not {wanted}:\n{told}\n{cloud.last_lines(20)}")
+    raise CloudError(f"{cloud.last_lines(20)}\nthe stack is {stack['StackStatus']} and not {wanted}:\n{told}")

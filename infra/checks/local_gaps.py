@@ -7,7 +7,7 @@ than AWS is allowed as it wants it. Both are reported. All else is deployed as i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,16 @@ Template = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Resources of ``type`` are left out, or, with ``attribute``, those that ask a ``type`` for such an attribute."""
+    """Resources of ``type`` with ``property`` are left out, or those that ask a ``type`` for an ``attribute``."""
 
     type: str
     why: str
     attribute: str = ""  # a regular expression of the whole name
+    property: str = ""
 
 
 GAPS = (
+    Gap("AWS::CloudWatch::Alarm", "no arithmetic on metrics there", property="Metrics"),
     Gap(
         "AWS::SES::EmailIdentity", "its DKIM tokens aren't attributes there", attribute="DkimDNSToken(Name|Value)[123]"
     ),
@@ -34,14 +36,20 @@ WIDENED = {"ses:SendEmail": "it doesn't read the sender from the request"}
 RENAMED = {"sqs:SendMessage": "sqs:SendMessageBatch"}
 # It speaks plain HTTP on loopback: what is denied without TLS would be denied altogether.
 _WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
+PUBLISHED_IMAGE = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
 BINARY_TYPES = "x-amazon-apigateway-binary-media-types"
 
 
-def fit(template: Template, *, port: int) -> tuple[Template, dict[str, str]]:
-    """The template as the cloud at loopback's ``port`` can take it, and what was changed, by logical id."""
+def fit(template: Template, *, port: int, unknown: Collection[str] = ()) -> tuple[Template, dict[str, str]]:
+    """The template as the cloud at loopback's ``port`` can take it, and what was changed, by logical id. ``unknown``:
+    types of resources that it says it can't make."""
     plain, changed = _without_tls(template)
-    left, gone = _leave_out(plain)
+    left, gone = _leave_out(plain, unknown)
     gone |= changed
+    for name, parameter in list(left.get("Parameters", {}).items()):
+        if parameter["Type"] == PUBLISHED_IMAGE:
+            left["Parameters"][name] = {"Type": "String", "Default": "ami-0123456789abcdef0"}
+            gone[name] = f"an image of no meaning: {parameter['Default']} isn't published there, nor can it be"
     for name, resource in left["Resources"].items():
         if resource["Type"] == "AWS::ApiGateway::RestApi":
             resource["Properties"]["BinaryMediaTypes"] = resource["Properties"]["Body"][BINARY_TYPES]
@@ -98,9 +106,9 @@ def _fit_policy(policy: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(changes))
 
 
-def _leave_out(template: Template) -> tuple[Template, dict[str, str]]:
+def _leave_out(template: Template, unknown: Collection[str]) -> tuple[Template, dict[str, str]]:
     resources: dict[str, Any] = template["Resources"]
-    gone = {name: why for name, one in resources.items() if (why := _find_reason(one, resources)) is not None}
+    gone = {name: why for name, one in resources.items() if (why := _find_reason(one, resources, unknown))}
     while more := {
         name: f"refers to {target}, which is left out"
         for name, one in resources.items()
@@ -118,9 +126,11 @@ def _leave_out(template: Template) -> tuple[Template, dict[str, str]]:
     return {**template, "Resources": kept, "Outputs": outputs}, gone
 
 
-def _find_reason(resource: Mapping[str, Any], resources: Mapping[str, Any]) -> str | None:
+def _find_reason(resource: Mapping[str, Any], resources: Mapping[str, Any], unknown: Collection[str]) -> str | None:
+    if resource["Type"] in unknown:
+        return f"{resource['Type']}: a type that it can't make"
     for gap in GAPS:
-        if not gap.attribute and resource["Type"] == gap.type:
+        if gap.property in resource.get("Properties", {}) and resource["Type"] == gap.type:
             return f"{gap.type}: {gap.why}"
         if gap.attribute and any(
             resources.get(target, {}).get("Type") == gap.type and re.fullmatch(gap.attribute, attribute)

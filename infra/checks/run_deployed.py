@@ -31,12 +31,13 @@ def run_deployed(log: Path, *, say: Callable[[str], None]) -> str:
         template = synthesise(config, read_application(BUILD, here=True), TARGET / "local")
         deployed = deploy(cloud, template)
         say(f"{len(deployed.made)} resources made; not as on AWS:")
-        for name, why in deployed.changed.items():
-            say(f"  {name}: {why}")
+        for why in dict.fromkeys(deployed.changed.values()):
+            names = [name for name, reason in deployed.changed.items() if reason == why]
+            say(f"  {why}: {len(names)} ({', '.join(names[:3])}{', ..' if len(names) > 3 else ''})")
         try:
             _walk(cloud, config, deployed, say)
         except Exception as error:
-            raise CloudError(f"{error}\n{_errors_of_functions(cloud)}\n{cloud.last_lines()}") from error
+            raise CloudError("\n".join((cloud.last_lines(), *_errors_of_functions(cloud), str(error)))) from error
         destroy(cloud, deployed)
     return f"the stack was made, used and deleted; its log is {log.relative_to(ROOT)}"
 
@@ -85,8 +86,8 @@ def _run_product(cloud: Cloud, *arguments: str) -> str:
     return done.stdout
 
 
-def _errors_of_functions(cloud: Cloud) -> str:
-    """What functions logged as errors, the newest last."""
+def _errors_of_functions(cloud: Cloud) -> list[str]:
+    """The last of what functions logged as errors: beginning and end, which is where exceptions say what they are."""
     client = cloud.client("logs")
     lines: list[tuple[int, str]] = []
     for group in client.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
@@ -95,4 +96,5 @@ def _errors_of_functions(cloud: Cloud) -> str:
             events = client.get_log_events(logGroupName=name, logStreamName=stream["logStreamName"])["events"]
             lines += [(event["timestamp"], f"{name}: {event['message']}") for event in events]
     wrong = re.compile(r'"level":"(ERROR|CRITICAL|WARNING)"|\[ERROR\]|Traceback|Task timed out|AccessDenied')
-    return "\n".join(line[:3000] for _, line in sorted(lines) if wrong.search(line))
+    found = [line for _, line in sorted(lines) if wrong.search(line)]
+    return [line if len(line) < 2000 else f"{line[:500]} [..] {line[-1500:]}" for line in found[-5:]]

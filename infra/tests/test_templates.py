@@ -13,9 +13,13 @@ from typing import Any
 import pytest
 
 from chalicelib.storage.schema import table_definition
+from infra.alarms import ALARMS, description_of
 from infra.application import read_application
 from infra.config import STAGES, ConfigError, example_config, load_config
+from infra.dashboard import DASHBOARDS
+from infra.log_groups import NODE_PROGRAMS, node_log_group
 from infra.policies import FUNCTIONS
+from infra.queries import QUERIES
 from infra.synth import BUILD, synthesise_built
 
 Json = dict[str, Any]
@@ -150,3 +154,41 @@ def test_what_was_built_is_what_is_deployed(tmp_path: Path) -> None:
 
     [package] = [one for one in assets if one["source"]["path"].endswith(".zip")]
     assert (template.parent / package["source"]["path"]).read_bytes() == (BUILD / "package-arm64.zip").read_bytes()
+
+
+def test_every_alarm_is_there_and_tells_its_topic_with_the_way_to_its_paragraph(find: Find) -> None:
+    [topic] = find("AWS::SNS::Topic", TopicName=_of_stage(find, "alarms"))
+    made = {one["Properties"]["AlarmName"]: one["Properties"] for one in find("AWS::CloudWatch::Alarm")}
+
+    assert topic["Properties"]
+    assert sorted(made) == sorted(_of_stage(find, alarm.name) for alarm in ALARMS)
+    for alarm in ALARMS:
+        properties = made[_of_stage(find, alarm.name)]
+        assert properties["AlarmDescription"] == description_of(alarm)
+        assert properties["TreatMissingData"] == alarm.missing
+        [action] = properties["AlarmActions"]
+        assert action["Ref"].startswith("ObservabilityAlarms")
+        assert properties["OKActions"] == [action]
+
+
+def test_saved_queries_and_dashboards_are_of_log_groups_and_names_of_the_stage(find: Find) -> None:
+    queries = [one["Properties"] for one in find("AWS::Logs::QueryDefinition")]
+    groups = {one["Properties"]["LogGroupName"] for one in find("AWS::Logs::LogGroup")}
+    dashboards = {one["Properties"]["DashboardName"] for one in find("AWS::CloudWatch::Dashboard")}
+
+    assert {one["Name"] for one in queries} == {f"{_of_stage(find)}/{query.name}" for query in QUERIES}
+    assert all(one["LogGroupNames"] for one in queries)
+    assert dashboards == {_of_stage(find, name) for name in DASHBOARDS}
+    assert {node_log_group(_of_stage(find), program) for program in NODE_PROGRAMS} <= groups
+
+
+def test_logs_end_some_day(find: Find) -> None:
+    groups = find("AWS::Logs::LogGroup")
+
+    assert groups
+    assert [one["Properties"]["LogGroupName"] for one in groups if not one["Properties"].get("RetentionInDays")] == []
+
+
+def _of_stage(find: Find, *more: str) -> str:
+    [table] = find("AWS::DynamoDB::Table")
+    return "-".join((table["Properties"]["TableName"], *more))

@@ -36,6 +36,7 @@ class MetricReport:
     live: LiveCalls
     journal: Journal
     locations: Locations | None
+    silent_peers: Callable[[], int]
     dimensions: dict[str, str]
     clock: Callable[[], int]  # milliseconds
     write: Callable[[str], None]
@@ -76,11 +77,11 @@ class MetricReport:
         latencies = [round(seconds * 1000, 2) for seconds in self.metrics.take_routes()]
         if latencies:
             found["RouteLatency"] = thin_out(latencies)
-        for name, counters in _COUNTERS.items():
-            count = sum(sum(self._new(counter).values()) for counter in counters)
-            if count:
-                found[name] = count
-        return found
+        counts = {
+            name: sum(sum(self._new(counter).values()) for counter in counters) for name, counters in _COUNTERS.items()
+        }
+        counts["PeersSilent"] = self.silent_peers()
+        return found | {name: count for name, count in counts.items() if count}
 
     def _new(self, counter: str) -> dict[str, int]:
         """By label, without what hasn't been counted since the last report."""

@@ -184,6 +184,7 @@ class Node:
             live=control.live,
             journal=control.journal,
             locations=self._locations(),
+            silent_peers=lambda: 0 if self._peers is None else self._peers.silent(),
             dimensions={"stage": settings.stage, "sbc": settings.sbc_id, "node": settings.node},
             clock=clock_ms,
             write=_write_line,

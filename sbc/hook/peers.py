@@ -91,6 +91,10 @@ class Peers:
         """How many are configured."""
         return len(self._peers)
 
+    def silent(self) -> int:
+        """How many haven't been heard of for a while."""
+        return max(0, len(self) - len(self.counts.reachable()))
+
     def note(self, key: str, count: int) -> None:
         """This node's own count of a key is now so much: told at once, or with others a moment later."""
         self._teller.note(key, count)

@@ -13,7 +13,7 @@ from sbc.hook.aws_signing import AwsSigner
 from sbc.hook.http_client import HttpClient
 from sbc.node import address_map
 from sbc.node.checks import check_kamailio, check_peer
-from sbc.node.ec2 import METADATA, Ec2, Ec2Error, find_instance
+from sbc.node.ec2 import Ec2, Ec2Error
 from sbc.node.health import Check, HttpCheck, SipCheck
 from sbc.node.settings import ElasticAddress, NodeSettings
 from sbc.node.takeover import Patience, Seen, Watched, after_attempt, should_take, watch
@@ -110,7 +110,7 @@ async def keep_addresses(settings: NodeSettings) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    keeper = await make_keeper(settings) if settings.elastic_addresses else None
+    keeper = make_keeper(settings) if settings.elastic_addresses else None
     while not stop.is_set():
         if keeper is not None:
             await keeper.look()
@@ -118,15 +118,13 @@ async def keep_addresses(settings: NodeSettings) -> int:
     return 0
 
 
-async def make_keeper(settings: NodeSettings) -> AddressKeeper:
-    """Raises ``Ec2Error``: the program is started again."""
-    instance = await find_instance(HttpClient(METADATA, headers={}, timeout_s=_HTTP_S))
-    endpoint = f"https://ec2.{instance.region}.amazonaws.com"
-    signer = AwsSigner(endpoint=endpoint, region=instance.region, service="ec2")
+def make_keeper(settings: NodeSettings) -> AddressKeeper:
+    endpoint = f"https://ec2.{settings.region}.amazonaws.com"
+    signer = AwsSigner(endpoint=endpoint, region=settings.region, service="ec2")
     others = [each for each in settings.elastic_addresses if not each.own]
     return AddressKeeper(
         addresses=settings.elastic_addresses,
-        interface_id=instance.interface_id,
+        interface_id=settings.interface_id,
         ec2=Ec2(client=HttpClient(endpoint, headers={}, timeout_s=_HTTP_S), signer=signer),
         well=_both(check_kamailio(settings), HttpCheck(f"http://127.0.0.1:{settings.hook_port}/health")),
         answers={each.public: check_peer(settings, each.peer) for each in others},

@@ -1,4 +1,4 @@
-"""Elastic IPs of EC2, by its Query API (docs.aws.amazon.com, "Amazon EC2 API Reference"), and who this machine is."""
+"""Elastic IPs of EC2, by its Query API (docs.aws.amazon.com, "Amazon EC2 API Reference")."""
 
 from __future__ import annotations
 
@@ -8,23 +8,15 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from sbc.hook.change_queue import Signer
-from sbc.hook.http_client import HttpClient, HttpError
+from sbc.hook.http_client import HttpClient
 
 VERSION = "2016-11-15"
-METADATA = "http://169.254.169.254"
 _ANY = "{*}"  # answers have the API's namespace, errors none
 _ANSWER_S = 5.0
-_TOKEN_S = 300
 
 
 class Ec2Error(OSError):
-    """EC2, or the instance's metadata, didn't do it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    region: str
-    interface_id: str  # of its first network interface
+    """EC2 didn't do it; the message has its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +64,6 @@ class Ec2:
         if answer.status != 200:
             raise Ec2Error(f"{action}: status {answer.status} {root.findtext(f'.//{_ANY}Code', '')}".rstrip())
         return root
-
-
-async def find_instance(client: HttpClient) -> Instance:
-    """From the instance's metadata, version 2. Raises ``Ec2Error``."""
-    token = {"X-aws-ec2-metadata-token": await _metadata(client, "PUT", "/latest/api/token", _token_headers())}
-    mac = await _metadata(client, "GET", "/latest/meta-data/mac", token)
-    path = f"/latest/meta-data/network/interfaces/macs/{mac}/interface-id"
-    return Instance(
-        region=await _metadata(client, "GET", "/latest/meta-data/placement/region", token),
-        interface_id=await _metadata(client, "GET", path, token),
-    )
-
-
-def _token_headers() -> dict[str, str]:
-    return {"X-aws-ec2-metadata-token-ttl-seconds": str(_TOKEN_S)}
-
-
-async def _metadata(client: HttpClient, method: str, path: str, headers: dict[str, str]) -> str:
-    try:
-        answer = await client.request(method, path, headers=headers)
-    except HttpError as error:
-        raise Ec2Error(f"metadata: {error}") from error
-    if answer.status != 200:
-        raise Ec2Error(f"metadata: {path}: status {answer.status}")
-    return answer.body.decode().strip()
 
 
 def _text(item: ET.Element, name: str) -> str:

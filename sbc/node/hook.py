@@ -6,10 +6,15 @@ import json
 import sys
 from pathlib import Path
 
+from sbc.hook.aws_signing import AwsSigner
 from sbc.hook.enrol import EnrolError, Places, check_address, enrol
+from sbc.hook.http_client import HttpClient
+from sbc.node.enrolment_key import wait_for_key
 from sbc.node.keeper import Command, keep
 from sbc.node.parts import make_hook_settings
 from sbc.node.settings import NodeSettings, NodeSettingsError
+
+_HTTP_S = 5.0
 
 
 async def keep_hook(settings: NodeSettings) -> int:
@@ -22,17 +27,28 @@ async def become_node(settings: NodeSettings) -> None:
     places = Places(settings.state_dir)
     if places.enrolment.exists():
         return
-    if not settings.enrolment_key:
+    if not settings.enrolment_key and not settings.enrolment_parameter:
         raise NodeSettingsError("PATCHBAY_ENROLMENT_KEY: missing, and this state directory belongs to no node yet")
     try:
         check_address(settings.api_url)
-        await enrol(settings.api_url, settings.enrolment_key, places)
+        await enrol(settings.api_url, settings.enrolment_key or await _key_of_parameter(settings), places)
     except EnrolError as error:
         raise NodeSettingsError(f"PATCHBAY_ENROLMENT_KEY: not enrolled: {error}") from error
 
 
+async def _key_of_parameter(settings: NodeSettings) -> str:
+    endpoint = f"https://ssm.{settings.region}.amazonaws.com"
+    client = HttpClient(endpoint, headers={}, timeout_s=_HTTP_S)
+    try:
+        signer = AwsSigner(endpoint=endpoint, region=settings.region, service="ssm")
+        return await wait_for_key(settings.enrolment_parameter, client=client, signer=signer)
+    finally:
+        await client.close()
+
+
 def prepare_hook(settings: NodeSettings) -> Command:
-    enrolled = json.loads(Places(settings.state_dir).enrolment.read_text())["hook"]
+    found = json.loads(Places(settings.state_dir).enrolment.read_text())
+    enrolled = found["hook"] | {"stage": found["stage"]}
     settings.hook_dir.mkdir(parents=True, exist_ok=True)
     content = make_hook_settings(settings, enrolled=enrolled)
     return Command([sys.executable, "-m", "sbc.hook", str(write_settings(settings.run_dir / "hook.json", content))])

@@ -7,6 +7,8 @@ from typing import Any
 from sbc.node.settings import NodeSettings, rtp_range
 from sbc.settings import SbcSettings, read_settings
 
+METRICS_S = 60.0  # between two lines for CloudWatch, whose finest period for them is a minute
+
 
 def make_sbc_settings(settings: NodeSettings) -> SbcSettings:
     """Of Kamailio and rtpengine. ``sip_address`` must be known by now; raises ``sbc.settings.SettingsError``."""
@@ -51,6 +53,7 @@ def make_hook_settings(settings: NodeSettings, *, enrolled: dict[str, Any]) -> d
         "rtpengine_ng_port": settings.rtpengine_ng_port,
         "location_db": str(sbc.location_db),
         "media_timeout_s": sbc.timers.dead_media_s,
+        "emf_interval_s": METRICS_S,
     }
     if settings.peers:
         content |= {

@@ -37,6 +37,8 @@ class ElasticAddress:
 class NodeSettings:
     api_url: str = ""  # of the control plane, without /v1
     enrolment_key: str = ""  # good once; what it is exchanged for stays in the state directory
+    enrolment_parameter: str = ""  # instead of the key: the name of the SSM parameter that it is put into
+    region: str = ""  # of AWS, for what needs it
     state_dir: Path = Path("/var/lib/patchbay")  # keys, journal, registrations, dialogs, certificates: a volume
     run_dir: Path = Path("/run/patchbay")  # sockets and what is made anew at each start
     preload: Path = Path("/opt/patchbay/lib/sqlite_busy.so")
@@ -48,12 +50,13 @@ class NodeSettings:
     # Elastic IPs of EC2 as "allocation id=public address=private address of this machine that it is mapped to here";
     # those of peers with "=private address of the peer" behind
     elastic_ips: tuple[str, ...] = ()
+    interface_id: str = ""  # of the network interface that they are mapped to
     peer_port: int = 5070  # Kamailio's, UDP
     peer_hook_port: int = 5071  # the hook's, UDP
     sip_port: int = 60110
     tls_port: int = 5061  # SIP over TLS; 0: none
     wss_port: int = 8443  # browser phones; 0: none
-    rtp_ports: str = "20000-29999"
+    rtp_ports: str = "28000-32767"
     hook_port: int = 9061
     rtpengine_ng_port: int = 9062
     rtpengine_cli_port: int = 9063
@@ -98,6 +101,10 @@ def read_node_settings(environment: Mapping[str, str]) -> NodeSettings:
         raise NodeSettingsError(
             "PATCHBAY_ELASTIC_IPS: expected allocation=public=private, or allocation=public=private=peer"
         )
+    if (settings.elastic_ips or settings.enrolment_parameter) and not settings.region:
+        raise NodeSettingsError("PATCHBAY_REGION: needed with PATCHBAY_ELASTIC_IPS and PATCHBAY_ENROLMENT_PARAMETER")
+    if bool(settings.elastic_ips) != bool(settings.interface_id):
+        raise NodeSettingsError("PATCHBAY_INTERFACE_ID: goes together with PATCHBAY_ELASTIC_IPS")
     if bool(settings.peers) != bool(settings.peer_address):
         raise NodeSettingsError("PATCHBAY_PEER_ADDRESS: goes together with PATCHBAY_PEERS")
     if settings.certificate_names and "@" not in settings.certificate_email:
@@ -108,7 +115,7 @@ def read_node_settings(environment: Mapping[str, str]) -> NodeSettings:
 def rtp_range(settings: NodeSettings) -> tuple[int, int]:
     first, _, last = settings.rtp_ports.partition("-")
     if not (first.isdecimal() and last.isdecimal() and 1024 <= int(first) < int(last) <= 65535):
-        raise NodeSettingsError("PATCHBAY_RTP_PORTS: expected a range such as 20000-29999")
+        raise NodeSettingsError("PATCHBAY_RTP_PORTS: expected a range such as 28000-32767")
     return int(first), int(last)
 
 

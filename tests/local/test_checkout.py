@@ -88,7 +88,13 @@ def test_a_second_runner_does_not_get_the_lock_and_a_dead_one_leaves_none(tmp_pa
 
 def test_nothing_that_is_installed_names_a_host() -> None:
     node = "local/node/package-lock.json"
-    locked = ["requirements.lock", "requirements-infra.lock", "local/node/package.json", node]
+    locked = [
+        "requirements.lock",
+        "requirements-infra.lock",
+        "local/node/package.json",
+        "infra/node/package-lock.json",
+        node,
+    ]
 
     assert [name for name in locked if re.search(r"https?://|resolved", (ROOT / name).read_text())] == []
     assert json.loads((ROOT / node).read_text())["packages"]["node_modules/@dynoxide/linux-x64"]["integrity"]

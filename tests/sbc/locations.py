@@ -50,6 +50,10 @@ class LocationDb:
         with self._connection:
             self._connection.execute("UPDATE location SET expires = ? WHERE username = ?", (_julian(left_s), user))
 
+    def set_path(self, user: str, path: str | None) -> None:
+        with self._connection:
+            self._connection.execute("UPDATE location SET path = ? WHERE username = ?", (path, user))
+
     def remove(self, user: str) -> None:
         with self._connection:
             self._connection.execute("DELETE FROM location WHERE username = ?", (user,))

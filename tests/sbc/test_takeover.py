@@ -15,7 +15,7 @@ from moto import mock_aws
 from sbc.hook.aws_signing import AwsSigner
 from sbc.hook.http_client import HttpAnswer, HttpClient
 from sbc.node.addresses import AddressKeeper
-from sbc.node.ec2 import Ec2, Ec2Error, find_instance
+from sbc.node.ec2 import Ec2, Ec2Error
 from sbc.node.settings import ElasticAddress
 from sbc.node.takeover import Patience, Seen, Watched, after_attempt, should_take, watch
 
@@ -245,12 +245,4 @@ def test_what_ec2_refuses_says_why(cloud: Cloud) -> None:
         await cloud.ec2().addresses(["eipalloc-00000000"])
 
     with pytest.raises(Ec2Error, match="DescribeAddresses: status 400 InvalidAllocationID"):
-        asyncio.run(tell())
-
-
-def test_without_metadata_the_machine_is_no_instance() -> None:
-    async def tell() -> None:
-        await find_instance(HttpClient("http://127.0.0.1:9", headers={}, timeout_s=1))
-
-    with pytest.raises(Ec2Error, match="metadata"):
         asyncio.run(tell())

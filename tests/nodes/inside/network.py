@@ -92,6 +92,16 @@ def give_address_up(name: str, address: str) -> None:
     _ip(name, "address", "del", f"{address}/32", "dev", "internet")
 
 
+@contextlib.contextmanager
+def without_cloud(name: str) -> Iterator[None]:
+    """The node's way to the API is gone."""
+    _ip(name, "route", "add", "blackhole", f"{CLOUD}/32")
+    try:
+        yield
+    finally:
+        _ip(name, "route", "del", "blackhole", f"{CLOUD}/32")
+
+
 def cut_off(name: str) -> None:
     """The machine is gone: neither the internet nor its peer hears of it."""
     for device in ("internet", "private"):

@@ -8,7 +8,15 @@ import pytest
 
 from tests.local.processes import wait_for
 from tests.nodes.inside.lab import Lab
-from tests.nodes.inside.network import PRIVATE, SERVICE, cut_off, give_address_up, switch_on, take_address
+from tests.nodes.inside.network import (
+    PRIVATE,
+    SERVICE,
+    cut_off,
+    give_address_up,
+    switch_on,
+    take_address,
+    without_cloud,
+)
 from tests.system.phone import Phone, PhoneCall
 
 TAKEOVER_S = 1.0
@@ -53,6 +61,28 @@ def test_a_kill_of_kamailio_ends_neither_calls_nor_registrations(lab: Lab) -> No
     lab.browser("cy", lab.a, token=page.token)
     lab.wait_shared("cy")
     assert answered(ann, "103").hang_up() == 200
+
+
+def test_records_that_a_killed_node_had_not_delivered_come_once_when_it_is_back(lab: Lab) -> None:
+    dora = lab.phone("dora", lab.a)
+    lab.phone("ann", lab.b)
+    lab.wait_shared("ann")
+    with without_cloud("a"):
+        calls = [answered(dora, "101") for _ in range(3)]
+        assert [call.hang_up() for call in calls] == [200, 200, 200]
+        wait_for(lambda: lab.a.metric("hook_journal_depth") == 3)
+
+        lab.a.kill()
+        assert lab.provider.calls_with(*(call.call_id for call in calls)) == []
+    lab.a.start()
+    lab.wait_together()
+
+    wait_for(lambda: lab.a.metric("hook_journal_depth") == 0, limit_s=30)
+    records = lab.provider.calls_with(*(call.call_id for call in calls))
+    assert sorted(each["sip_call_id"] for each in records) == sorted(call.call_id for call in calls)
+    assert {(each["result"], each["hangup_by"], each["estimated"]) for each in records} == {
+        ("answered", "caller", False)
+    }
 
 
 def test_registrations_are_back_after_a_kill_of_everything(lab: Lab) -> None:

@@ -1,0 +1,162 @@
+"""The SBC's nodes in the templates, and that what they are told is what their programs understand."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.config import example_config
+from infra.sbc_plan import PEER_PORTS, RTP_PORTS, SIP_PORT, TLS_PORT, plan_nodes
+from infra.synth import synthesise_built
+from sbc.node.parts import make_sbc_settings
+from sbc.node.settings import read_node_settings
+
+Json = dict[str, Any]
+ORDER = ["rtpengine", "hook", "kamailio"]
+
+
+@pytest.fixture(scope="module", params=["containers", "instances"])
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Json:
+    """Two nodes, running."""
+    config = example_config("production", sbc_variant=request.param, sbc_started=True)
+    found: Json = json.loads(synthesise_built(config, tmp_path_factory.mktemp(request.param)).read_text())
+    return found
+
+
+def of_type(template: Json, kind: str) -> list[Json]:
+    return [one["Properties"] for one in template["Resources"].values() if one["Type"] == kind]
+
+
+def plain(value: Any) -> str:
+    """A text of the template with something of the right kind for each reference."""
+    if isinstance(value, str):
+        return value
+    ((function, argument),) = value.items()
+    if function == "Fn::Join":
+        return str(argument[0]).join(plain(part) for part in argument[1])
+    if function == "Ref" and "Address" in argument:
+        return "198.51.100.1" if "Nodea" in argument else "198.51.100.2"
+    if function == "Fn::Base64":
+        return plain(argument)
+    return f"id-{argument if isinstance(argument, str) else '.'.join(map(str, argument))}"
+
+
+def user_data(template: Json) -> list[str]:
+    return [plain(one["LaunchTemplateData"]["UserData"]) for one in of_type(template, "AWS::EC2::LaunchTemplate")]
+
+
+def file_in(script: str, path: str) -> dict[str, str]:
+    """A file of variables that the script writes."""
+    found = re.search(rf"cat >{re.escape(path)} <<'PATCHBAY_END'\n(.*?)PATCHBAY_END", script, re.DOTALL)
+    assert found is not None
+    return dict(shlex.split(line)[0].split("=", 1) for line in found[1].splitlines())
+
+
+def environments(template: Json) -> list[dict[str, str]]:
+    """Of the nodes' programs, whichever way they get it."""
+    tasks = of_type(template, "AWS::ECS::TaskDefinition")
+    if not tasks:
+        return [file_in(script, "/etc/patchbay/node.env") for script in user_data(template)]
+    return [
+        {each["Name"]: plain(each["Value"]) for each in task["ContainerDefinitions"][0]["Environment"]}
+        for task in tasks
+    ]
+
+
+def test_what_a_node_is_told_is_what_its_programs_understand(template: Json) -> None:
+    settings = [read_node_settings(each) for each in environments(template)]
+    sbc = [make_sbc_settings(each) for each in settings]
+
+    assert [each.sip_port for each in sbc] == [SIP_PORT] * 2
+    assert {each.peers for each in settings} == {("10.60.0.16",), ("10.60.1.16",)}
+    assert all(each.service_addresses == ("198.51.100.1", "198.51.100.2") for each in sbc)
+    assert [[one.own for one in each.elastic_addresses] for each in settings] == [[True, False]] * 2
+    assert all(json.loads(json.dumps(each.hook_settings))["stage"] == "production" for each in settings)
+
+
+def test_a_host_is_told_all_that_its_preparation_needs(template: Json) -> None:
+    script = (Path(__file__).parent.parent.parent / "sbc/image/prepare-host.sh").read_text()
+    needed = set(re.findall(r"\$\{?([A-Z][A-Z_]+)\b", script)) - {"SECONDS", "PATCHBAY_HOST_ENV", "PATCHBAY_PATIENCE_S"}
+
+    for data in user_data(template):
+        told = file_in(data, "/etc/patchbay/host.env")
+        assert needed == set(told)
+        assert len(data) < 16384
+
+
+def test_the_firewall_opens_what_nodes_listen_on_and_nothing_to_the_host(template: Json) -> None:
+    groups = of_type(template, "AWS::EC2::SecurityGroup")
+    opened = {
+        (rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for group in groups
+        for rule in group.get("SecurityGroupIngress", ())
+    }  # fmt: skip
+    inside = of_type(template, "AWS::EC2::SecurityGroupIngress")
+
+    assert opened == {
+        ("udp", SIP_PORT, SIP_PORT), ("udp", *RTP_PORTS), ("tcp", SIP_PORT, SIP_PORT), ("tcp", TLS_PORT, TLS_PORT),
+        ("tcp", 8443, 8443),
+    }  # fmt: skip
+    assert {(rule["IpProtocol"], rule["FromPort"]) for rule in inside} == {("udp", port) for port in PEER_PORTS}
+    assert len([group for group in groups if "SecurityGroupIngress" not in group]) == 1
+
+
+def test_an_identity_outlives_the_machine(template: Json) -> None:
+    volumes = [one for one in template["Resources"].values() if one["Type"] == "AWS::EC2::Volume"]
+
+    assert [one["DeletionPolicy"] for one in volumes] == ["Retain"] * 2
+    assert all(one["Properties"]["Encrypted"] for one in volumes)
+    assert len(of_type(template, "AWS::EC2::NetworkInterface")) == len(of_type(template, "AWS::EC2::EIP")) == 2
+    groups = of_type(template, "AWS::AutoScaling::AutoScalingGroup")
+    assert [(one["MinSize"], one["MaxSize"], one["DesiredCapacity"]) for one in groups] == [("0", "1", "1")] * 2
+
+
+def test_a_task_starts_in_order_without_rights_and_has_time_to_drain(template: Json) -> None:
+    for task in of_type(template, "AWS::ECS::TaskDefinition"):
+        containers = {each["Name"]: each for each in task["ContainerDefinitions"]}
+        kamailio = containers["kamailio"]
+
+        assert [name for name in ORDER if containers[name]["Essential"]] == ORDER
+        assert {each["ContainerName"]: each["Condition"] for each in kamailio["DependsOn"]} == {
+            "rtpengine": "HEALTHY", "hook": "HEALTHY",
+        }  # fmt: skip
+        assert kamailio["StopTimeout"] == 3660
+        assert task["NetworkMode"] == "host"
+        assert all(each["ReadonlyRootFilesystem"] and each["RestartPolicy"]["Enabled"] for each in containers.values())
+        assert {name for name, each in containers.items() if each["User"].startswith("0")} == {"addresses"}
+        rights = {name: each["LinuxParameters"]["Capabilities"] for name, each in containers.items()}
+        assert rights.pop("addresses") == {"Add": ["NET_ADMIN"], "Drop": ["ALL"]}
+        assert all(each == {"Drop": ["ALL"]} for each in rights.values())
+
+
+def test_an_instance_gets_the_files_that_the_images_have(tmp_path: Path) -> None:
+    synthesise_built(example_config("dev", sbc_variant="instances"), tmp_path)
+
+    sent = [path.parent.parent for path in tmp_path.glob("asset.*/sbc/Dockerfile")]
+    [files] = [{str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()} for root in sent]
+    assert {"sbc/image/install-node.sh", "chalicelib/__init__.py", "chalicelib/domain/routing.py"} <= files
+    assert {name.split("/")[0] for name in files} == {"sbc", "chalicelib"}
+    assert not any(name.startswith("chalicelib/handlers") or "__pycache__" in name for name in files)
+
+
+def test_names_lead_to_all_nodes(template: Json) -> None:
+    records = {plain(one["Name"]): one for one in of_type(template, "AWS::Route53::RecordSet")}
+
+    assert len(records["sip.pbx.example.net."]["ResourceRecords"]) == 2
+    assert records["_sips._tcp.sip.pbx.example.net."]["ResourceRecords"] == [
+        f"10 10 {TLS_PORT} {node}.sip.pbx.example.net." for node in "ab"
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_every_node_has_another_that_stands_by_for_it(count: int) -> None:
+    plans = plan_nodes(count)
+
+    standing_by = [plan.stands_by_for for plan in plans]
+    assert sorted(standing_by) == ([""] if count == 1 else [plan.name for plan in plans])
+    addresses = [one for plan in plans for one in (plan.address, plan.mapped, plan.standby)]
+    assert len(set(addresses)) == len(addresses) == 3 * count

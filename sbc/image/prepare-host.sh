@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Makes an EC2 instance the host of its node, at every boot, before the node starts: its network interface (with the
+# addresses) and its volume (with the state) come to it, wherever they were, so that an instance may be replaced at any
+# time. Debian 12 or Amazon Linux 2023, with the AWS CLI. /etc/patchbay/host.env says which they are:
+#   REGION INTERFACE_ID VOLUME_ID NODE_ADDRESS PREFIX_LENGTH GATEWAY
+#   MAPPED_ADDRESSES    private addresses of the interface that public ones are mapped to
+#   PUBLIC_ADDRESSES    all public addresses of the SBC, this node's and those it may take over
+set -euo pipefail
+source "${PATCHBAY_HOST_ENV:-/etc/patchbay/host.env}"
+state=/var/lib/patchbay
+user_id=10600
+table=200
+patience_s=${PATCHBAY_PATIENCE_S:-900}
+
+metadata() {
+  local token
+  token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' http://169.254.169.254/latest/api/token)
+  curl -sf -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"
+}
+
+# Until it succeeds: the instance before this one may still have what is wanted.
+insist() {
+  local deadline=$((SECONDS + patience_s))
+  until "$@"; do
+    [ "$SECONDS" -lt "$deadline" ] || {
+      printf 'prepare-host: gave up: %s\n' "$*" >&2
+      return 1
+    }
+    sleep 5
+  done
+}
+
+attach_interface() {
+  local at
+  at=$(aws ec2 describe-network-interfaces --region "$REGION" --network-interface-ids "$INTERFACE_ID" \
+    --query 'NetworkInterfaces[0].Attachment.InstanceId' --output text) || return 1
+  [ "$at" = "$instance" ] || aws ec2 attach-network-interface --region "$REGION" --device-index 1 \
+    --network-interface-id "$INTERFACE_ID" --instance-id "$instance" >/dev/null
+}
+
+attach_volume() {
+  local at
+  at=$(aws ec2 describe-volumes --region "$REGION" --volume-ids "$VOLUME_ID" \
+    --query 'Volumes[0].Attachments[0].InstanceId' --output text) || return 1
+  [ "$at" = "$instance" ] || aws ec2 attach-volume --region "$REGION" --device /dev/sdf --volume-id "$VOLUME_ID" \
+    --instance-id "$instance" >/dev/null
+}
+
+# The names that udev gives to NVMe disks hold the volume's id.
+find_disk() {
+  disk=$(readlink -f "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME_ID/-/}")
+  [ -b "$disk" ]
+}
+
+find_device() {
+  local mac
+  for mac in $(metadata network/interfaces/macs/); do
+    if [ "$(metadata "network/interfaces/macs/${mac}interface-id")" = "$INTERFACE_ID" ]; then
+      device=$(ip -o link | awk -v mac="${mac%/}" -F': ' 'index($0, mac) { print $2; exit }')
+      [ -n "$device" ] && return 0
+    fi
+  done
+  return 1
+}
+
+mount_state() {
+  mkdir -p "$state"
+  if mountpoint -q "$state"; then return 0; fi
+  # a volume without any file system is new
+  blkid "$disk" >/dev/null || mkfs.ext4 -q -L patchbay "$disk"
+  mount -o noatime,nodev,nosuid,noexec "$disk" "$state"
+}
+
+make_directories() {
+  mkdir -p /run/patchbay
+  chown "$user_id:$user_id" "$state" /run/patchbay
+  chmod 0750 "$state" /run/patchbay
+}
+
+# What comes in by the node's interface goes out by it. MTU 1500: packets are rewritten one by one, and an ICMP message
+# that asks for smaller ones would name an address that no socket has.
+set_up_network() {
+  ip link set "$device" mtu 1500 up
+  ip address replace "$NODE_ADDRESS/$PREFIX_LENGTH" dev "$device"
+  local address
+  for address in $MAPPED_ADDRESSES; do ip address replace "$address/32" dev "$device"; done
+  ip route replace default via "$GATEWAY" dev "$device" table "$table"
+  for address in "$NODE_ADDRESS" $MAPPED_ADDRESSES $PUBLIC_ADDRESSES; do
+    ip rule del from "$address" lookup "$table" 2>/dev/null || true
+    ip rule add from "$address" lookup "$table"
+  done
+  # listening on addresses that a peer has now; answers by another interface than the first; ports below 1024 without root
+  sysctl -q -w net.ipv4.ip_nonlocal_bind=1 net.ipv4.conf.all.rp_filter=2 "net.ipv4.conf.$device.rp_filter=2" \
+    net.ipv4.ip_unprivileged_port_start=443 net.core.rmem_max=8388608
+}
+
+instance=$(metadata instance-id)
+insist attach_interface
+insist attach_volume
+insist find_disk
+insist find_device
+mount_state
+make_directories
+set_up_network
