@@ -84,6 +84,7 @@ infra-install: install  ## .venv-infra: the CDK and the checks of the deployment
 deploy-check: infra-install wheels  ## everything that can be proven of the deployment to AWS without an account
 	@$(PY) -m infra.build </dev/null
 	@$(INFRA) -m infra.checks </dev/null
+	@$(PY) -m pytest -q -m image </dev/null
 
 synth: infra-install wheels  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
 	@$(PY) -m infra.build

@@ -54,8 +54,9 @@ class Sbc(Construct):
         everybody = tuple(self.identities.values())
         if config.sbc_variant == "containers":
             self._make_cluster()
+        before: Construct | None = None
         for own in everybody:
-            self._make_node(places[own.plan.name], own, everybody)
+            before = self._make_node(places[own.plan.name], own, everybody, after=before)
         self._name(zone.zone, everybody)
 
     def _make_cluster(self) -> None:
@@ -74,14 +75,19 @@ class Sbc(Construct):
         self.cluster = ecs.Cluster(self, "Cluster", vpc=self.network.vpc, cluster_name=f"{self._config.name}-sbc")
         accept(self.cluster, "ECS4", "the nodes publish their own figures; Container Insights costs per container")
 
-    def _make_node(self, place: Construct, own: Identity, everybody: Sequence[Identity]) -> None:
+    def _make_node(
+        self, place: Construct, own: Identity, everybody: Sequence[Identity], *, after: Construct | None
+    ) -> Construct:
+        """Nodes change one after the other, or a deployment would stop them all at once."""
         role = make_role(place)
         allow_host(place, role, own=own)
         host = file_of(host_environment(self._config, own, everybody))
         environment = node_environment(self._config, own, everybody)
         if self._config.sbc_variant == "containers":
-            self._make_service(place, own, everybody, role=role, host=host, environment=environment)
-            return
+            machine, service = self._make_service(place, own, everybody, role=role, host=host, environment=environment)
+            for one in (machine, service) if after is not None else ():
+                one.node.add_dependency(after)
+            return service
         allow_node(place, role, config=self._config, own=own, all_nodes=everybody)
         code = assets.Asset(place, "Code", path=str(_ROOT), ignore_mode=IgnoreMode.GIT, exclude=_NOT_OF_NODE)
         iam.Policy(
@@ -96,7 +102,12 @@ class Sbc(Construct):
         )
         data = plain_host(host, file_of(environment), bucket=code.s3_bucket_name, key=code.s3_object_key)
         image = ec2.MachineImage.from_ssm_parameter(_DEBIAN, os=ec2.OperatingSystemType.LINUX)
-        make_machine(place, config=self._config, network=self.network, own=own, image=image, user_data=data, role=role)
+        machine = make_machine(
+            place, config=self._config, network=self.network, own=own, image=image, user_data=data, role=role
+        )
+        if after is not None:
+            machine.node.add_dependency(after)
+        return machine
 
     def _make_service(
         self,
@@ -107,7 +118,7 @@ class Sbc(Construct):
         role: iam.Role,
         host: str,
         environment: dict[str, str],
-    ) -> None:
+    ) -> tuple[Construct, Construct]:
         config = self._config
         machine = make_machine(
             place,
@@ -138,7 +149,7 @@ class Sbc(Construct):
             log_groups=self._node_logs.groups,
             role=task_role,
         )
-        ecs.Ec2Service(
+        service = ecs.Ec2Service(
             place,
             "Service",
             cluster=self.cluster,
@@ -151,6 +162,7 @@ class Sbc(Construct):
                 ecs.CapacityProviderStrategy(capacity_provider=provider.capacity_provider_name, weight=1)
             ],
         )
+        return machine, service
 
     def _name(self, zone: route53.IHostedZone, everybody: Sequence[Identity]) -> None:
         """``sip.<domain>`` is all nodes, ``a.sip.<domain>`` one; SRV records let phones fail over (RFC 3263)."""

@@ -15,6 +15,7 @@ from infra.rules import accept
 from infra.sbc_network import Identity, Network
 
 _PREPARE = Path(__file__).resolve().parent.parent / "sbc" / "image" / "prepare-host.sh"
+_NEXT_AFTER = Duration.minutes(15)  # an instance has installed itself by then; a service says itself when it is up
 _UNIT = """\
 [Unit]
 After=network-online.target
@@ -81,7 +82,9 @@ def make_machine(
         max_capacity=1,
         desired_capacity=1 if config.sbc_started else 0,
         update_policy=autoscaling.UpdatePolicy.rolling_update(
-            max_batch_size=1, min_instances_in_service=0, pause_time=Duration.minutes(0)
+            max_batch_size=1,
+            min_instances_in_service=0,
+            pause_time=_NEXT_AFTER if config.sbc_variant == "instances" else Duration.minutes(0),
         ),
         group_metrics=[autoscaling.GroupMetrics.all()],
     )

@@ -17,6 +17,7 @@ from sbc.node.parts import make_sbc_settings
 from sbc.node.settings import read_node_settings
 
 Json = dict[str, Any]
+SBC = Path(__file__).resolve().parent.parent.parent / "sbc"
 ORDER = ["rtpengine", "hook", "kamailio"]
 
 
@@ -105,6 +106,46 @@ def test_the_firewall_opens_what_nodes_listen_on_and_nothing_to_the_host(templat
     assert len([group for group in groups if "SecurityGroupIngress" not in group]) == 1
 
 
+def actions_of(template: Json, policy: str) -> list[set[str]]:
+    """Allowed by each node's policy of that name."""
+    found = []
+    for name, one in template["Resources"].items():
+        if one["Type"] == "AWS::IAM::Policy" and policy in name:
+            statements = one["Properties"]["PolicyDocument"]["Statement"]
+            listed = [each["Action"] if isinstance(each["Action"], list) else [each["Action"]] for each in statements]
+            found.append({action for actions in listed for action in actions})
+    return found
+
+
+def test_a_node_may_do_what_its_programs_ask_for_and_no_more(template: Json) -> None:
+    asked = {f"ec2:{name}" for name in re.findall(r'_request\("(\w+)"', (SBC / "node/ec2.py").read_text())}
+    asked |= {f"ssm:{name}" for name in re.findall(r"AmazonSSM\.(\w+)", (SBC / "node/enrolment_key.py").read_text())}
+    queue = re.findall(r'_request\("(\w+)"', (SBC / "hook/change_queue.py").read_text())
+    asked |= {f"sqs:{name.removesuffix('Batch')}" for name in queue}
+    # certbot's plugin: certbot-dns-route53.readthedocs.io
+    asked |= {"route53:ListHostedZones", "route53:GetChange", "route53:ChangeResourceRecordSets"}
+
+    assert len(asked) == 8
+    assert actions_of(template, "NodePolicy") == [asked] * 2
+
+
+def test_a_host_may_do_what_its_preparation_asks_for_and_no_more(template: Json) -> None:
+    used = re.findall(r"aws ec2 ([a-z-]+)", (SBC / "image/prepare-host.sh").read_text())
+    asked = {"ec2:" + "".join(word.title() for word in name.split("-")) for name in used}
+
+    assert len(asked) == 4
+    assert actions_of(template, "HostPolicy") == [asked] * 2
+
+
+def test_one_node_alone_has_no_peers(tmp_path: Path) -> None:
+    found = json.loads(synthesise_built(example_config("dev", sbc_nodes=1), tmp_path).read_text())
+    [told] = environments(found)
+    settings = read_node_settings(told)
+
+    assert (settings.peers, make_sbc_settings(settings).peers) == ((), ())
+    assert [each.own for each in settings.elastic_addresses] == [True]
+
+
 def test_an_identity_outlives_the_machine(template: Json) -> None:
     volumes = [one for one in template["Resources"].values() if one["Type"] == "AWS::EC2::Volume"]
 
@@ -131,6 +172,16 @@ def test_a_task_starts_in_order_without_rights_and_has_time_to_drain(template: J
         rights = {name: each["LinuxParameters"]["Capabilities"] for name, each in containers.items()}
         assert rights.pop("addresses") == {"Add": ["NET_ADMIN"], "Drop": ["ALL"]}
         assert all(each == {"Drop": ["ALL"]} for each in rights.values())
+
+
+def test_nodes_change_one_after_the_other(template: Json) -> None:
+    kinds = ("AWS::ECS::Service", "AWS::AutoScaling::AutoScalingGroup")
+    made = {name: one for name, one in template["Resources"].items() if one["Type"] in kinds}
+    first = [name for name in made if "Nodea" in name]
+    waiting = {name: set(one.get("DependsOn", ())) & set(first) for name, one in made.items() if "Nodeb" in name}
+
+    assert len(waiting) == len(first) > 0
+    assert all(waiting.values())
 
 
 def test_an_instance_gets_the_files_that_the_images_have(tmp_path: Path) -> None:

@@ -49,14 +49,14 @@ attach_volume() {
 # The names that udev gives to NVMe disks hold the volume's id.
 find_disk() {
   disk=$(readlink -f "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME_ID/-/}")
-  [ -b "$disk" ]
+  [ -e "$disk" ]
 }
 
 find_device() {
   local mac
   for mac in $(metadata network/interfaces/macs/); do
     if [ "$(metadata "network/interfaces/macs/${mac}interface-id")" = "$INTERFACE_ID" ]; then
-      device=$(ip -o link | awk -v mac="${mac%/}" -F': ' 'index($0, mac) { print $2; exit }')
+      device=$(ip -o link | awk -v mac="${mac%/}" -F': ' 'index($0, mac) { sub(/@.*/, "", $2); print $2; exit }')
       [ -n "$device" ] && return 0
     fi
   done

@@ -15,7 +15,7 @@ from chalicelib.domain.digest import ha1_md5
 from sbc.hook.ha1 import seal_ha1
 from tests.conftest import ROOT
 from tests.domain.snapshots import SBC_ID, Body, a_subscriber, a_tenant, an_isp, part_bodies
-from tests.image.images import Image, build
+from tests.image.images import Image, build, build_instance
 from tests.image.node import ENROLMENT_KEY, ImageNode
 from tests.image.root import DebianRoot, make_base
 from tests.sbc.fake_api import FakeApi
@@ -27,6 +27,7 @@ from tests.sip.stack import DOMAIN
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianRoot]:
     assert os.getuid() == 0, "debootstrap and chroot need root: run these tests as root"
+    assert shutil.which("debootstrap"), "the images are built in clean Debian roots: apt-get install debootstrap"
     directory = tmp_path_factory.mktemp("debian")
     yield make_base(directory)
     shutil.rmtree(directory)
@@ -40,6 +41,11 @@ def sbc_images(base: DebianRoot) -> dict[str, Image]:
 @pytest.fixture(scope="session")
 def rtpengine_image(base: DebianRoot) -> Image:
     return build(base, ROOT / "sbc/rtpengine/Dockerfile")[""]
+
+
+@pytest.fixture(scope="session")
+def instance(base: DebianRoot, sbc_images: dict[str, Image]) -> Image:
+    return build_instance(base, sbc_images["sbc"])
 
 
 def a_phone(username: str) -> Body:
@@ -75,6 +81,14 @@ def api() -> Iterator[EnrollingApi]:
 @pytest.fixture
 def node(sbc_images: dict[str, Image], rtpengine_image: Image, tmp_path: Path, api: FakeApi) -> Iterator[ImageNode]:
     node = ImageNode(sbc=sbc_images["sbc"], rtpengine=rtpengine_image, directory=tmp_path, api_url=api.url)
+    yield node
+    node.kill()
+    print(node.report())
+
+
+@pytest.fixture
+def plain_node(instance: Image, tmp_path: Path, api: FakeApi) -> Iterator[ImageNode]:
+    node = ImageNode(sbc=instance, rtpengine=instance, directory=tmp_path, api_url=api.url)
     yield node
     node.kill()
     print(node.report())

@@ -83,12 +83,12 @@ class ImageNode:
         )  # fmt: skip
         return check.process.wait(timeout=30) == 0
 
-    def run(self, argv: list[str]) -> str:
-        """What a command in the SBC's image prints, as its user."""
+    def run(self, argv: list[str], *, user: str = "") -> str:
+        """What a command in the SBC's image prints, as its user or another."""
         log = self.directory / "command.log"
         image = self.sbc
         image.root.start(
-            argv, user=image.stage.user, directory=image.stage.directory, environment=self.environment,
+            argv, user=user or image.stage.user, directory=image.stage.directory, environment=self.environment,
             mounts={STATE: self.volume, RUN: self.run_dir}, log=log,
         ).process.wait(timeout=120)  # fmt: skip
         output = log.read_text(errors="replace")

@@ -38,6 +38,26 @@ def test_a_node_of_the_images_carries_a_call_as_a_user_without_rights(
     }  # fmt: skip
 
 
+def test_a_plain_instance_carries_a_call_by_the_same_scripts(
+    plain_node: ImageNode, api: EnrollingApi, tmp_path: Path
+) -> None:
+    lab = Lab(sip=f"127.0.0.1:{plain_node.settings.sip_port}", directory=tmp_path)
+    try:
+        plain_node.start("rtpengine", "hook", "kamailio")
+        phone = lab.start("register", user="bob")
+        phone.finish()
+        callee = lab.listen("callee", port=phone.port)
+        lab.start("caller").finish()
+        callee.finish()
+    finally:
+        lab.stop()
+
+    api.wait_for(lambda: len(api.cdrs) == 1)
+    root = plain_node.sbc.root
+    assert [root.inside(f"/usr/bin/{tool}").exists() for tool in ("gcc", "pip3")] == [False, False]
+    assert root.inside("/etc/systemd/system/patchbay@addresses.service.d/patchbay.conf").exists()
+
+
 def test_what_is_killed_comes_back_alone_and_registrations_live_on(node: ImageNode, lab: Lab) -> None:
     node.start("rtpengine", "hook", "kamailio")
     phone = lab.start("register", user="bob")
@@ -54,6 +74,23 @@ def test_what_is_killed_comes_back_alone_and_registrations_live_on(node: ImageNo
     callee = lab.listen("callee", port=phone.port)
     lab.start("caller").finish()
     callee.finish()
+
+
+def test_the_images_addresses_need_one_right_alone(node: ImageNode) -> None:
+    """In a network of its own, or it would change this machine's."""
+    script = "from sbc.node.address_map import *; apply({'198.51.100.7': '10.0.0.1'}); print(held_here())"
+    confined = [
+        "unshare",
+        "--net",
+        "setpriv",
+        "--bounding-set=-all,+net_admin",
+        "--no-new-privs",
+        "python",
+        "-c",
+        script,
+    ]
+
+    assert node.run(confined, user="root").strip() == "{'198.51.100.7'}"
 
 
 def test_each_container_stops_at_once_when_it_is_told_to(node: ImageNode) -> None:

@@ -1,0 +1,134 @@
+"""The scripts that make images and hosts, as far as they can run without either (tests/image runs the others)."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+IMAGE = ROOT / "sbc" / "image"
+SCRIPTS = sorted(IMAGE.glob("*.sh"))
+HOST_ENV = """
+REGION=us-east-1
+INTERFACE_ID=eni-1
+VOLUME_ID=vol-1
+NODE_ADDRESS=10.60.0.16
+PREFIX_LENGTH=24
+GATEWAY=10.60.0.1
+MAPPED_ADDRESSES='10.60.0.17 10.60.0.18'
+PUBLIC_ADDRESSES='198.51.100.1 198.51.100.2'
+"""
+# EC2 and its metadata, disks, and what only root may do: each call is a line of "calls". The interface is at another
+# instance first, and can be had at the second attempt.
+STUBS = {
+    "curl": """
+case "$*" in
+  */api/token) echo token ;;
+  */instance-id) echo i-new ;;
+  */macs/) echo 02:00:00:00:00:01/ ;;
+  */interface-id) echo eni-1 ;;
+esac
+""",
+    "aws": """
+case "$*" in
+  *describe-network-interfaces*) echo i-old ;;
+  *describe-volumes*) echo None ;;
+  *attach-network-interface*) echo try >>tries; [ "$(wc -l <tries)" -gt 1 ] ;;
+esac
+""",
+    "readlink": "echo /dev/null",
+    "blkid": "exit 2",
+    "mountpoint": "exit 1",
+    **dict.fromkeys(("mkfs.ext4", "mount", "mkdir", "chown", "chmod", "sysctl", "sleep"), ""),
+}
+INSIDE = """
+set -e
+ip link set lo up
+ip link add node address 02:00:00:00:00:01 type veth peer name wire
+ip link set wire up
+bash "$1"
+echo == ; ip -o -4 address show node
+echo == ; ip rule show
+echo == ; ip route show table 200
+echo == ; ip -o link show node
+"""
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=[path.name for path in SCRIPTS])
+def test_a_script_parses_and_stops_at_the_first_failure(script: Path) -> None:
+    checked = subprocess.run(["bash", "-n", str(script)], capture_output=True, text=True, check=False)
+    text = script.read_text()
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "set -euo pipefail" in text or 'source "$(dirname "${BASH_SOURCE[0]}")/common.sh"' in text
+
+
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    for unit in IMAGE.glob("systemd/*.service"):
+        (tmp_path / unit.name).write_text(unit.read_text())
+    parts = ["kamailio", "addresses"]
+    for part in parts:
+        (tmp_path / f"patchbay@{part}.service.d").mkdir()
+        (tmp_path / f"patchbay@{part}.service.d/p.conf").write_text((IMAGE / f"systemd/{part}.conf").read_text())
+
+    units = [f"patchbay@{part}.service" for part in (*parts, "hook", "rtpengine", "certificates")]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *units, "patchbay-host.service"], capture_output=True, text=True, check=False,
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+    )  # fmt: skip
+
+    told = [
+        line for line in done.stderr.splitlines() if "is not executable" not in line
+    ]  # not installed on this machine
+    assert told == []
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> tuple[list[str], list[str]]:
+    """The calls of prepare-host.sh, and what the kernel has then: addresses, rules, routes, MTU."""
+    stubs = tmp_path / "stubs"
+    stubs.mkdir()
+    for name, answer in STUBS.items():
+        (stubs / name).write_text(f'#!/bin/sh\necho "{name} $*" >>calls\n{answer}\n')
+        (stubs / name).chmod(0o755)
+    (tmp_path / "host.env").write_text(HOST_ENV)
+    done = subprocess.run(
+        ["unshare", "-Urn", "--kill-child", "--fork", "bash", "-c", INSIDE, "host", str(IMAGE / "prepare-host.sh")],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
+        env={"PATH": f"{stubs}:/usr/sbin:/usr/bin:/sbin:/bin", "PATCHBAY_HOST_ENV": str(tmp_path / "host.env")},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return (tmp_path / "calls").read_text().splitlines(), done.stdout.split("==\n")[1:]
+
+
+def test_an_instance_takes_the_nodes_interface_and_volume_from_the_one_before(
+    prepared: tuple[list[str], list[str]],
+) -> None:
+    calls = prepared[0]
+
+    asked = [re.split(r" --", call)[0] for call in calls if call.startswith("aws") and "describe" not in call]
+    assert asked == ["aws ec2 attach-network-interface"] * 2 + ["aws ec2 attach-volume"]
+    assert "sleep 5" in calls
+    used = [call for call in calls if call.startswith(("mkfs", "mount "))]
+    assert used == [
+        "mkfs.ext4 -q -L patchbay /dev/null",
+        "mount -o noatime,nodev,nosuid,noexec /dev/null /var/lib/patchbay",
+    ]
+    assert "chown 10600:10600 /var/lib/patchbay /run/patchbay" in calls
+    assert any("net.ipv4.ip_nonlocal_bind=1" in call for call in calls)
+
+
+def test_what_comes_in_by_the_nodes_interface_goes_out_by_it(prepared: tuple[list[str], list[str]]) -> None:
+    addresses, rules, routes, link = prepared[1]
+
+    assert re.findall(r"inet (\S+)", addresses) == ["10.60.0.16/24", "10.60.0.17/32", "10.60.0.18/32"]
+    assert set(re.findall(r"from (\S+) lookup 200", rules)) == {
+        "10.60.0.16", "10.60.0.17", "10.60.0.18", "198.51.100.1", "198.51.100.2",
+    }  # fmt: skip
+    assert routes.strip() == "default via 10.60.0.1 dev node"
+    assert " mtu 1500 " in link
