@@ -84,7 +84,6 @@ class Consoles(Construct):
             certificate=zone.console_certificate,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
-            default_root_object=f"{self._delivery.entries[0]}/index.html",
             default_behavior=behaviour[""],
             additional_behaviors={
                 "/v1/*": cloudfront.BehaviorOptions(

@@ -39,7 +39,7 @@ class Mail(Construct):
             "Identity",
             identity=ses.Identity.public_hosted_zone(zone.zone),
             configuration_set=self.configuration,
-            mail_from_domain=f"bounce.{config.domain}",
+            mail_from_domain=f"mail.{config.domain}",  # a name that no ISP can have
         )
         route53.TxtRecord(
             self,

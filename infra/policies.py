@@ -103,15 +103,6 @@ FUNCTIONS: dict[str, tuple[Statement, ...]] = {
     "work_on_queue": (READ, READ_MANY, WRITE, *FILES, SECRETS, QUEUE_WORK),
 }  # fmt: skip
 
-# What the role of an SBC's node may do for the hook (sbc/hook/change_queue.py): read its own queue.
-NODE: tuple[Statement, ...] = (
-    Statement(
-        actions=("sqs:DeleteMessage", "sqs:ReceiveMessage"),
-        resources=("{node_queues}*",),
-        wildcard="the queue bears the id of the SBC, which is made after the stack",
-    ),
-)
-
 
 class UnknownFunctionError(LookupError):
     """A function has no policy yet; the message names it."""

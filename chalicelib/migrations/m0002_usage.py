@@ -7,9 +7,8 @@ between: the sum and the counters are of one instant. That condition is part of 
 loses the race reads again. The ISP's counters move along by the same amounts, since each call was counted in both or in
 neither.
 
-A step reads a day of an ISP from its light entries, whose tenants may have been deleted meanwhile; the calls of a day
-have ids of up to a day before or after. While a day isn't over, a busy tenant may win the race again and again: it is
-then left for a later round.
+A step reads a day of an ISP from its light entries, whose tenants may have been deleted meanwhile. While a day isn't
+over, a busy tenant may win the race again and again: it is then left for a later round.
 """
 
 from __future__ import annotations
@@ -37,6 +36,7 @@ from chalicelib.storage.usage import (
     currencies_of_day,
 )
 
+MARGIN_MS = 3_600_000  # calls are found by the time in their ids, which nodes take at the same instant as ``setup_at``
 TRIES = 3  # within a step, against calls that are stored meanwhile
 PAUSE_MS = 15 * 60_000  # before a round for what was left, after the day that is still going on
 
@@ -77,7 +77,7 @@ def _next_day(isp: Isp, reached: str, *, now_ms: int) -> date | None:
     """The first day from ``reached`` on that may have calls."""
     oldest = max(day_of(int(isp.created_at)) - timedelta(days=1), day_of(now_ms) - timedelta(days=KEPT_DAYS - 1))
     first = max(date.fromisoformat(reached), oldest) if reached else oldest
-    found_at = first_call_between(IspScope(isp.id), _begin(first) - MAX_CLOCK_ERROR_MS, now_ms + MAX_CLOCK_ERROR_MS)
+    found_at = first_call_between(IspScope(isp.id), _begin(first) - MARGIN_MS, now_ms + MAX_CLOCK_ERROR_MS)
     if found_at is None:
         return None
     day = max(first, day_of(found_at) - timedelta(days=1))
@@ -105,7 +105,7 @@ def _read_day(isp_id: str, day: date) -> dict[str, Sums]:
     """By tenant."""
     begin = _begin(day)
     sums: dict[str, Sums] = {}
-    for entry in entries_between(IspScope(isp_id), begin - MAX_CLOCK_ERROR_MS, begin + DAY_MS - 1 + MAX_CLOCK_ERROR_MS):
+    for entry in entries_between(IspScope(isp_id), begin - MARGIN_MS, begin + DAY_MS - 1 + MARGIN_MS):
         if day_of(entry.summary["setup_at"]) == day:
             sums.setdefault(entry.tenant_id, Sums()).add(entry)
     return sums

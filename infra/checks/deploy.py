@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,12 +69,13 @@ def _bootstrap(cloud: Cloud) -> None:
 
 
 def _publish_assets(cloud: Cloud, template: Path, bucket: str) -> None:
-    for asset in _assets(template):
-        if asset["source"]["packaging"] != "file":
-            raise CloudError(f"asset {asset['displayName']} is no file: make an archive of it first")
-        for destination in asset["destinations"].values():
+    with tempfile.TemporaryDirectory() as directory:
+        for asset in _assets(template):
             source = template.parent / asset["source"]["path"]
-            cloud.client("s3").upload_file(str(source), bucket, destination["objectKey"])
+            if asset["source"]["packaging"] == "zip":
+                source = Path(shutil.make_archive(f"{directory}/{source.name}", "zip", source))
+            for destination in asset["destinations"].values():
+                cloud.client("s3").upload_file(str(source), bucket, destination["objectKey"])
 
 
 def _assets(template: Path) -> list[dict[str, Any]]:

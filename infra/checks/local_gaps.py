@@ -36,7 +36,7 @@ WIDENED = {"ses:SendEmail": "it doesn't read the sender from the request"}
 RENAMED = {"sqs:SendMessage": "sqs:SendMessageBatch"}
 # It speaks plain HTTP on loopback: what is denied without TLS would be denied altogether.
 _WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
-PUBLISHED_IMAGE = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
+REFERS = "refers, at once or by others, to"
 BINARY_TYPES = "x-amazon-apigateway-binary-media-types"
 
 
@@ -45,11 +45,8 @@ def fit(template: Template, *, port: int, unknown: Collection[str] = ()) -> tupl
     types of resources that it says it can't make."""
     plain, changed = _without_tls(template)
     left, gone = _leave_out(plain, unknown)
-    gone |= changed
-    for name, parameter in list(left.get("Parameters", {}).items()):
-        if parameter["Type"] == PUBLISHED_IMAGE:
-            left["Parameters"][name] = {"Type": "String", "Default": "ami-0123456789abcdef0"}
-            gone[name] = f"an image of no meaning: {parameter['Default']} isn't published there, nor can it be"
+    left, images = _with_images(left)
+    gone |= changed | images
     for name, resource in left["Resources"].items():
         if resource["Type"] == "AWS::ApiGateway::RestApi":
             resource["Properties"]["BinaryMediaTypes"] = resource["Properties"]["Body"][BINARY_TYPES]
@@ -78,6 +75,16 @@ def _without_tls(template: Template) -> tuple[Template, dict[str, str]]:
             del resources[name]
             resources = {other: _without_dependencies(one, {name: ""}) for other, one in resources.items()}
     return {**template, "Resources": resources}, changed
+
+
+def _with_images(template: Template) -> tuple[Template, dict[str, str]]:
+    """Parameters that AWS publishes for everybody aren't there: a made-up image in their place."""
+    parameters, changed = dict(template.get("Parameters", {})), {}
+    for name, parameter in parameters.items():
+        if parameter["Type"] == "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>":
+            parameters[name] = {"Type": "AWS::EC2::Image::Id", "Default": "ami-0123456789abcdef0"}
+            changed[name] = "a made-up image: the parameters that AWS publishes aren't there"
+    return {**template, **({"Parameters": parameters} if parameters else {})}, changed
 
 
 def _fit_distribution(distribution: dict[str, Any], resources: dict[str, Any], port: int) -> str:
@@ -110,7 +117,7 @@ def _leave_out(template: Template, unknown: Collection[str]) -> tuple[Template, 
     resources: dict[str, Any] = template["Resources"]
     gone = {name: why for name, one in resources.items() if (why := _find_reason(one, resources, unknown))}
     while more := {
-        name: f"refers to {target}, which is left out"
+        name: gone[target] if gone[target].startswith(REFERS) else f"{REFERS} {gone[target].partition(': ')[0]}"
         for name, one in resources.items()
         if name not in gone
         for target, _ in _references(one)

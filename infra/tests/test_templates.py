@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.errors import CATALOGUE
+from chalicelib.domain.namespaces import find_namespace_problem
 from chalicelib.storage.schema import table_definition
 from infra.alarms import ALARMS, description_of
 from infra.application import read_application
@@ -71,6 +73,38 @@ def test_every_route_of_the_application_is_in_the_api_and_nothing_else(find: Fin
     }
 
     assert described == read_application(BUILD).routes
+
+
+def test_the_api_stays_below_what_api_gateway_takes(find: Find) -> None:
+    """300 resources an API is the quota; a resource is each beginning of a path."""
+    [api] = find("AWS::ApiGateway::RestApi")
+    parts = [path.strip("/").split("/") for path in api["Properties"]["Body"]["paths"]]
+
+    resources = {tuple(one[:length]) for one in parts for length in range(1, len(one) + 1)}
+
+    assert len(resources) < 300
+    assert len(json.dumps(api)) < 500_000  # of the megabyte of a template
+
+
+def test_what_the_gateway_answers_by_itself_is_a_problem_of_the_catalogue(find: Find) -> None:
+    [api] = find("AWS::ApiGateway::RestApi")
+
+    for kind, answer in api["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"].items():
+        text = answer["responseTemplates"]["application/json"].replace("$context.status", "400")
+        problem = json.loads(text)
+        wanted = CATALOGUE[problem["code"]].status
+        assert problem["code"] == "try_again" or answer.get("statusCode", wanted) == wanted, kind
+        assert answer["responseParameters"]["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+
+
+def test_names_that_the_stack_uses_can_be_no_isps(find: Find) -> None:
+    domain = example_config("dev").domain
+    names = {str(one["Properties"]["Name"]).rstrip(".") for one in find("AWS::Route53::RecordSet")}
+    below = {name.removesuffix(f".{domain}") for name in names if name.endswith(f".{domain}")}
+
+    assert {"api", "mail", "sip"} <= {name.split(".")[-1] for name in below}
+    labels = {name.split(".")[-1] for name in below if not name.split(".")[-1].startswith("_")}
+    assert {label for label in labels if find_namespace_problem(label) is None} == set()
 
 
 def test_every_handler_of_the_application_has_a_function_with_its_own_role_and_log(find: Find) -> None:
@@ -145,6 +179,19 @@ def test_values_of_a_command_line_become_typed() -> None:
     )  # fmt: skip
 
     assert (config.keep_data, config.log_days, config.api_domain) == (False, 30, "api.pbx.example.net")
+
+
+def test_another_region_takes_the_certificate_that_was_made_before(tmp_path: Path) -> None:
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"
+    config = example_config("staging", region="eu-central-1", console_certificate_arn=arn)
+
+    template = json.loads(synthesise_built(config, tmp_path).read_text())
+
+    [cdn] = [one for one in template["Resources"].values() if one["Type"] == "AWS::CloudFront::Distribution"]
+    assert cdn["Properties"]["DistributionConfig"]["ViewerCertificate"]["AcmCertificateArn"] == arn
+    policies = json.dumps([one for one in template["Resources"].values() if one["Type"] == "AWS::IAM::Policy"])
+    assert "eu-central-1" in policies
+    assert "us-east-1" not in policies
 
 
 def test_what_was_built_is_what_is_deployed(tmp_path: Path) -> None:

@@ -103,6 +103,26 @@ def test_a_browser_is_called_through_its_node(lab: Lab) -> None:
     assert (record["result"], record["hangup_by"]) == ("answered", "callee")
 
 
+@pytest.mark.parametrize("at", ["a", "b"])
+def test_a_browser_that_has_connected_anew_is_found_by_its_call(lab: Lab, at: str) -> None:
+    page = lab.browser("bob", lab.a)
+    ann = lab.phone("ann", lab.b)
+    lab.wait_shared("bob")
+    call = ann.dial("102")
+    assert call.wait_status() == 200
+    received = page.wait_incoming()
+    wait_for(lambda: received.acknowledged)
+    page.close()
+    lab.phones.remove(page)
+    lab.wait_shared("bob", count=0)
+
+    again = lab.browser("bob", lab.nodes[at], token=page.token)
+    lab.wait_shared("bob")
+
+    assert call.hang_up() == 200
+    assert again.count("BYE") == 1
+
+
 def test_a_browser_calls_a_phone_of_the_other_node(lab: Lab) -> None:
     bob = lab.phone_behind_nat("bob", lab.a)
     cy = lab.browser("cy", lab.b)
