@@ -17,6 +17,7 @@ class Copy:
 @dataclass(frozen=True)
 class Run:
     command: str
+    environment: tuple[tuple[str, str], ...] = ()  # of the ENV lines before it
 
 
 @dataclass
@@ -61,7 +62,7 @@ def _copy(stage: Stage, rest: str) -> None:
 
 def _run(stage: Stage, rest: str) -> None:
     assert stage.user == "root", "the image's steps come before its user"
-    stage.steps.append(Run(rest))
+    stage.steps.append(Run(rest, tuple(stage.environment.items())))
 
 
 def _workdir(stage: Stage, rest: str) -> None:

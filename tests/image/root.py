@@ -100,9 +100,8 @@ class DebianRoot:
         """As root. pip finds what the lock names among the wheels that this machine's pip has fetched."""
         (self.path / "wheels").mkdir(exist_ok=True)
         more = f"mount --bind {self.wheels} {self.path}/wheels"
-        script = (
-            f"{_ENTER.format(root=self.path, more=more)}exec chroot {self.path} /usr/bin/env -i {_quoted(self._given)}"
-        )
+        given = {"PATH": _PATH, **dict(step.environment), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels"}
+        script = f"{_ENTER.format(root=self.path, more=more)}exec chroot {self.path} /usr/bin/env -i {_quoted(given)}"
         script += f" /bin/sh -c {shlex.quote(f'cd {directory} && {step.command}')}"
         with self.log.open("ab") as log:
             done = subprocess.run(
@@ -111,10 +110,6 @@ class DebianRoot:
             )  # fmt: skip
         assert done.returncode == 0, f"{step.command}: {self.log.read_text(errors='replace')[-4000:]}"
         (self.path / "wheels").rmdir()
-
-    @property
-    def _given(self) -> dict[str, str]:
-        return {"PATH": _PATH, **self.environment, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels"}
 
     def start(
         self, argv: list[str], *, user: str, directory: str, environment: Mapping[str, str], mounts: Mapping[str, Path],
