@@ -156,8 +156,8 @@ def _nodes(subscribers: int, use: Assumptions) -> list[Line]:
     hourly = prices.INSTANCES[kind][0]
     return [
         ("EC2: SBC nodes", f"{count} {kind}", count * hourly * prices.HOURS),
-        ("EC2: public addresses", f"{count}", count * prices.ADDRESS_HOUR * prices.HOURS),
-        ("EBS: root and state volumes", f"{count} x 28 GB", count * 28 * prices.VOLUME_GB_MONTH),
+        ("EC2: public addresses, two a node", f"{2 * count}", 2 * count * prices.ADDRESS_HOUR * prices.HOURS),
+        ("EBS: root and state volumes", f"{count} x 38 GB", count * 38 * prices.VOLUME_GB_MONTH),
     ]
 
 
