@@ -16,7 +16,7 @@ CDK_CONTEXT = -c stage=$(STAGE) $(foreach value,$(CONTEXT),-c $(value))
 REGION = $(or $(patsubst region=%,%,$(filter region=%,$(CONTEXT))),us-east-1)
 
 .PHONY: run demo stop test test-all check bench reset install format lock types help wheels package infra-install synth \
-	deploy-check migrations
+	deploy-check migrations images-check
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -42,6 +42,9 @@ test-all: install wheels  ## with load and fault tests, and the images; needs ro
 	$(PY) -m pytest -m "not load and not image" -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 	$(PY) -m pytest -m load
 	$(PY) -m pytest -m image
+
+images-check: install  ## the SBC's images, step by step in clean Debian roots, and a call through them; needs root and debootstrap
+	$(PY) -m pytest -q -m image </dev/null
 
 check: install  ## everything that needs no test run; the same as CI
 	.venv/bin/ruff check .
@@ -84,7 +87,6 @@ infra-install: install  ## .venv-infra: the CDK and the checks of the deployment
 deploy-check: infra-install wheels  ## everything that can be proven of the deployment to AWS without an account
 	@$(PY) -m infra.build </dev/null
 	@$(INFRA) -m infra.checks </dev/null
-	@$(PY) -m pytest -q -m image </dev/null
 
 synth: infra-install wheels  ## the CloudFormation templates of each stage, for an example domain, in build/cdk
 	@$(PY) -m infra.build
