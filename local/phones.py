@@ -77,7 +77,7 @@ class Phone:
         with (self.directory / "log").open("wb") as log:
             command = ["baresip", "-s", "-f", str(self.directory)]  # -s: SIP messages into the log
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, cwd=self.directory
             )
         try:
             self._control = self._connect()
@@ -174,7 +174,7 @@ class Phone:
             "audio_alert aubridge,alert",
             f"rtp_ports {account.rtp_port}-{account.rtp_port + 20}",
             "rtp_stats yes",
-            f"snd_path {self.directory / 'dump'}",
+            "snd_path dump",  # below its working directory: baresip cuts a recording's path at 128 characters
             "module_path /usr/lib/baresip/modules",
             *(f"module {name}.so" for name in _MODULES),
             *(f"module_app {name}.so" for name in _APPLICATIONS),

@@ -165,7 +165,7 @@ def test_saved_queries_that_the_runbook_names_exist() -> None:
 
 
 def test_each_program_of_a_node_has_its_log_group() -> None:
-    assert len({node_log_group("patchbay-dev", program) for program in NODE_PROGRAMS}) == 4
+    assert len({node_log_group("patchbay-dev", program) for program in NODE_PROGRAMS}) == len(NODE_PROGRAMS)
     with pytest.raises(LookupError):
         node_log_group("patchbay-dev", "pbx")
 

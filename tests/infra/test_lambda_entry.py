@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -148,6 +149,8 @@ def test_a_function_without_a_stage_does_not_start(local_package: Path, left_out
 
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in [name for name in os.environ if name.startswith("PATCHBAY_")]:  # of other tests' embedded system
+        monkeypatch.delenv(name)
     for name, value in STAGE.items():
         monkeypatch.setenv(name, value)
     return monkeypatch
