@@ -18,9 +18,10 @@ from tests.local.processes import wait_for
 DUMMY = """
 import os, signal, sys, time
 from pathlib import Path
-if os.fork() == 0:
-    Path(sys.argv[1] + ".child").write_text(str(os.getpid()))
+child = os.fork()
+if child == 0:
     signal.pause()
+Path(sys.argv[1] + ".child").write_text(str(child))
 Path(sys.argv[1]).write_text(str(os.getpid()))
 signal.pause()
 """
