@@ -31,12 +31,12 @@ def figures() -> list[Figure]:
         database = programs.start_dynoxide()
         make_control_plane(programs, dynamodb_port=int(database.rpartition(":")[2]))
         from bench.api_world import drive_everything
-        from chalicelib.handlers.http import ENDPOINTS
+        from chalicelib.handlers.http import all_endpoints
 
         drive = drive_everything()
         costs = drive.costs
-        paged = {(entry.method, entry.path) for entry in ENDPOINTS if entry.paged}
-        every = [(entry.method, entry.path) for entry in ENDPOINTS]
+        paged = {(entry.method, entry.path) for entry in all_endpoints() if entry.paged}
+        every = [(entry.method, entry.path) for entry in all_endpoints()]
     return [_driven(costs, every, drive.failures), _scans(costs), _lists(costs, paged), _shown(costs)]
 
 

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.handlers.http import ENDPOINTS
+from chalicelib.handlers.http import all_endpoints
 from tests.api_client import Answer, ApiClient
 
 Json = dict[str, Any]
 Route = tuple[str, str]
 
 KNOWN: dict[str, list[tuple[re.Pattern[str], Route]]] = {}
-for entry in sorted(ENDPOINTS, key=lambda each: each.path.count("{")):  # a literal path goes before one with names
+for entry in sorted(
+    all_endpoints(), key=lambda each: each.path.count("{")
+):  # a literal path goes before one with names
     pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", entry.path) + r"\Z")
     KNOWN.setdefault(entry.method, []).append((pattern, (entry.method, entry.path)))
 

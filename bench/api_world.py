@@ -74,6 +74,7 @@ def _drive_own_isp(drive: Drive, world: World) -> None:
     drive.ask(world.api, "PUT", "/isp/theme", {"logo": LOGO}, version=theme["version"])
     drive.ask(world.api, "GET", f"/themes/{world.namespace}")
     drive.ask(world.api, "GET", f"/themes/{world.namespace}/logo", headers={"accept": "image/png"})
+    drive.ask(world.api, "GET", f"/themes/{world.namespace}/phone.webmanifest")
     drive.ask(world.api, "GET", "/audit")
 
 
@@ -109,6 +110,19 @@ def drive_platform(drive: Drive, platform: ApiClient, world: World) -> None:
     drive.ask(platform, "POST", nodes, {"name": "n1"})
     drive.ask(platform, "GET", nodes)
     drive.ask(platform, "DELETE", f"{nodes}/n1")
+    _drive_enrolments(drive, platform, sbc["id"])
+    drive.ask(platform, "GET", "/platform/ledger-findings")
+    first = drive.ask(platform, "GET", "/platform/migrations")["items"][0]
+    drive.ask(platform, "POST", f"/platform/migrations/{first['number']}/run-again")
+
+
+def _drive_enrolments(drive: Drive, platform: ApiClient, sbc_id: str) -> None:
+    path = f"/platform/sbcs/{sbc_id}/enrolments"
+    made = drive.ask(platform, "POST", path, {"name": "n2"})
+    drive.ask(platform, "GET", path)
+    drive.ask(platform, "POST", "/sbc/enrol", {"key": made["key"]})
+    other = drive.ask(platform, "POST", path, {"name": "n3"})
+    drive.ask(platform, "DELETE", f"{path}/{other['id']}")
 
 
 def drive_catalogue(drive: Drive, provider: Provider) -> None:
@@ -184,7 +198,8 @@ def drive_tenants(drive: Drive, provider: Provider) -> None:
     subscriber = drive.crud(admin, f"{path}/subscribers", ann, {"name": "Ann"})
     drive.ask(admin, "POST", f"{path}/subscribers/{subscriber['id']}/passwords", {"sip": ""})
     login = {"address": f"ann@{tenant['domain']}", "password": subscriber["passwords"]["softphone"]}
-    drive.ask(provider.api, "POST", "/auth/subscriber-login", login)
+    session = drive.ask(provider.api, "POST", "/auth/subscriber-login", login)
+    drive.ask(provider.api.as_token(session["access_token"]), "GET", "/me/phone")
     explained = {"subscriber_id": subscriber["id"], "dialled": UK_MOBILE}
     drive.ask(admin, "POST", f"{path}/explain-call", explained)
     _drive_jobs(drive, admin, path)
