@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -57,8 +58,11 @@ class Container:
         return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
     def kill(self) -> None:
+        """By its first process, with which all others end: --kill-child doesn't outlive a change of the user (prctl(2),
+        PR_SET_PDEATHSIG)."""
         if self.process.poll() is None:
-            self.process.kill()
+            with contextlib.suppress(IndexError, FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+                os.kill(self.first_process, signal.SIGKILL)
         self.process.wait()
 
 
