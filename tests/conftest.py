@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.ports import free_port
+
 if TYPE_CHECKING:
     from tests.api_client import ApiClient
 
 ROOT = Path(__file__).parent.parent
 DYNOXIDE = ROOT / "local/node/node_modules/@dynoxide/linux-x64/dynoxide"
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ import pytest
 
 from tests.browser.browser_phone import BrowserPhone
 from tests.browser.chromium import chromium, context, open_phone, page_url  # noqa: F401 (fixtures)
+from tests.ports import free_port
 from tests.sip.desk_phones import DeskPhones
-from tests.sip.ports import free_port
 from tests.sip.stack import DOMAIN, Stack, running_stack
 
 _FAILED = pytest.StashKey[bool]()

@@ -11,9 +11,9 @@ import pytest
 from tests.browser.browser_phone import BrowserPhone
 from tests.browser.certificates import write_certificate
 from tests.browser.test_calls import wait_until_browser_hears, wait_until_desk_hears
+from tests.ports import free_port
 from tests.sip import plans
 from tests.sip.desk_phones import DeskPhones
-from tests.sip.ports import free_port
 from tests.sip.stack import Stack, wait_until
 
 pytestmark = pytest.mark.sip

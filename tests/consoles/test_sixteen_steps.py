@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from local.demo.gateway_client import GatewayClient, longest_tone
-from local.demo.talking import ALICE_HZ, BOB_HZ, MAX_LOSS, NEAR_HZ, find_free_port, hear, prepare, talk
+from local.demo.talking import ALICE_HZ, BOB_HZ, MAX_LOSS, NEAR_HZ, hear, prepare, talk
 from local.demo.web_phone import WebPhone
 from local.phones import Account, Phone
 from tests.consoles import isp_steps
@@ -20,6 +20,7 @@ from tests.consoles.conftest import CHROMIUM, QUIET, Watch
 from tests.consoles.visitor import Visitor
 from tests.local.processes import wait_for
 from tests.local.systems import System
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -82,9 +83,9 @@ class Phones:
             domain=domain,
             password=password,
             outbound=self.proxy,
-            port=find_free_port(),
-            control_port=find_free_port(),
-            rtp_port=find_free_port() // 2 * 2,
+            port=free_port(),
+            control_port=free_port(),
+            rtp_port=free_port(),
         )
         phone = Phone(account=account, directory=self.directory / user, tone_hz=BOB_HZ)
         phone.start()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import DYNOXIDE, free_port, select_nothing
+from tests.conftest import DYNOXIDE, select_nothing
+from tests.ports import free_port
 
 TABLE = "patchbay-embedded"
 Json = dict[str, Any]

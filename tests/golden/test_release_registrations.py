@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.golden.release import Release, releases
-from tests.sip.ports import free_port
+from tests.ports import free_port
 from tests.sip.stack import Stack, running_stack
 
 pytestmark = pytest.mark.sip

@@ -12,7 +12,7 @@ from pathlib import Path
 from sbc.node.settings import NodeSettings, read_node_settings
 from tests.image.images import Image
 from tests.image.root import Container
-from tests.sip.ports import free_port
+from tests.ports import free_port, rtp_ports
 from tests.sip.stack import wait_until
 
 USER_ID = 10600
@@ -36,7 +36,6 @@ class ImageNode:
         for path in (self.volume, self.run_dir):
             path.mkdir()
             os.chown(path, USER_ID, USER_ID)
-        rtp = 12000 + os.getpid() * 400 % 19200
         self.environment = {
             "PATCHBAY_API_URL": self.api_url,
             "PATCHBAY_ENROLMENT_KEY": ENROLMENT_KEY,
@@ -47,7 +46,7 @@ class ImageNode:
             "PATCHBAY_HOOK_PORT": str(free_port()),
             "PATCHBAY_RTPENGINE_NG_PORT": str(free_port()),
             "PATCHBAY_RTPENGINE_CLI_PORT": str(free_port()),
-            "PATCHBAY_RTP_PORTS": f"{rtp}-{rtp + 398}",
+            "PATCHBAY_RTP_PORTS": "{}-{}".format(*rtp_ports()),
             "PATCHBAY_SBC_SETTINGS": json.dumps({"shared_memory_mb": 64, "sip_workers": 2, "hook_workers": 4}),
         }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -16,17 +15,7 @@ from typing import Any
 
 from local.health import HttpCheck
 from local.settings import ROOT
-
-
-def find_free_port(host: str = "127.0.0.1") -> int:
-    """Free for UDP and TCP at the moment."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind((host, 0))
-            port = int(udp.getsockname()[1])
-            with contextlib.suppress(OSError):
-                tcp.bind((host, port))
-                return port
+from tests.ports import free_port
 
 
 def wait_for(condition: Callable[[], bool], *, limit_s: float = 15) -> None:
@@ -69,7 +58,7 @@ class GatewayClient:
 
 @contextlib.contextmanager
 def run_gateway(*, host: str, sip_port: int, peer: tuple[str, int]) -> Iterator[GatewayClient]:
-    http_port = find_free_port()
+    http_port = free_port()
     argv = [sys.executable, "-m", "local.gateway", "--sip", f"{host}:{sip_port}", "--http", f"127.0.0.1:{http_port}"]
     process = subprocess.Popen([*argv, "--peer", f"{peer[0]}:{peer[1]}"], cwd=ROOT)
     client = GatewayClient(f"http://127.0.0.1:{http_port}", host, sip_port)

@@ -50,7 +50,7 @@ class System:
 def find_free_base() -> int:
     """The first of the bases whose ports are all free and which no other test process has taken for a system that is
     still to start; below Linux's ephemeral range."""
-    for base in range(11000, 32000, PORTS_PER_COPY):
+    for base in range(15000, 30000, PORTS_PER_COPY):
         if not find_used_ports(Settings(**derive_ports(str(base)))) and _reserve(base):
             return base
     raise AssertionError("no free range of ports")

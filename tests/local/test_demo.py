@@ -19,7 +19,8 @@ from local.demo.talking import Ear, find_longest_tone
 from local.demo.waiting import DemoError
 from local.phones import read_samples, write_tone
 from local.settings import Paths, Settings
-from tests.local.processes import find_free_port, run_gateway
+from tests.local.processes import run_gateway
+from tests.ports import free_port
 
 RATE = 8000
 
@@ -56,7 +57,7 @@ def test_the_first_step_that_fails_is_the_last_that_is_taken(tmp_path: Path, err
         raise error
 
     steps: tuple[tuple[str, Step], ...] = (("First", succeed), ("Second", fail), ("Third", succeed))
-    near, far = find_free_port("127.0.0.2"), find_free_port("127.0.0.3")
+    near, far = free_port("127.0.0.2"), free_port("127.0.0.3")
     with run_gateway(host="127.0.0.2", sip_port=near, peer=("127.0.0.3", far)) as gateway:
         demo = Demo(
             settings=Settings(),

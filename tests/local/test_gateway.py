@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from local.health import SipCheck
-from tests.local.processes import GatewayClient, find_free_port, run_gateway, wait_for
+from tests.local.processes import GatewayClient, run_gateway, wait_for
+from tests.ports import free_port
 
 CALLER = "+4315550100"
 
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[tuple[GatewayClient, GatewayClient]]:
-    near, far = ("127.0.0.2", find_free_port("127.0.0.2")), ("127.0.0.3", find_free_port("127.0.0.3"))
+    near, far = ("127.0.0.2", free_port("127.0.0.2")), ("127.0.0.3", free_port("127.0.0.3"))
     with (
         run_gateway(host=near[0], sip_port=near[1], peer=far) as caller,
         run_gateway(host=far[0], sip_port=far[1], peer=near) as callee,

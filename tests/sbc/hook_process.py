@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any, Self
 
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT
 from tests.domain.snapshots import DOMAIN, SBC_ID
+from tests.ports import free_port
 
 SEAL_KEY = bytes(range(32))
 

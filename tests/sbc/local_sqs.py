@@ -15,9 +15,10 @@ import boto3
 
 from bench.counting_proxy import Recording, counting_proxy
 from chalicelib.clients.node_queues import Message, SqsQueues
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT
 from tests.domain.snapshots import SBC_ID
 from tests.local.processes import wait_for
+from tests.ports import free_port
 
 REGION = "us-east-1"
 

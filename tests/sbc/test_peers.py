@@ -14,7 +14,7 @@ from sbc.hook.metrics import Metrics
 from sbc.hook.peer_messages import peer_key
 from sbc.hook.peers import Peers, next_epoch
 from sbc.hook.settings import SettingsError
-from tests.sbc.two_nodes import free_udp_port
+from tests.ports import free_port
 
 KEYS = [f"subscriber/sub_{number:026}" for number in range(6000)]
 
@@ -55,7 +55,7 @@ def test_thousands_of_counts_arrive_and_all_that_changes(interval_s: float) -> N
     """At a long interval by what peers ask of each other and by changes alone."""
 
     async def exchange() -> None:
-        ports = free_udp_port(), free_udp_port()
+        ports = free_port(), free_port()
         first, second = an_end("n1", *ports), an_end("n2", *reversed(ports))
         for key in KEYS:
             first.note(key, 2)
@@ -81,7 +81,7 @@ def test_thousands_of_counts_arrive_and_all_that_changes(interval_s: float) -> N
 
 def test_a_port_in_use_is_a_mistake_in_the_settings() -> None:
     async def open_twice() -> None:
-        ports = free_udp_port(), free_udp_port()
+        ports = free_port(), free_port()
         first = an_end("n1", *ports)
         first.open()
         try:

@@ -21,8 +21,9 @@ from chalicelib.clients.node_queues import SqsQueues
 from chalicelib.domain.change_stream import HANDLER
 from chalicelib.handlers.streams import register
 from tests.api_client import ApiClient
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT
 from tests.local.processes import wait_for
+from tests.ports import free_port
 from tests.sbc.fake_kamailio import FakeKamailio
 from tests.sbc.hook_process import HookClient, HookProcess
 from tests.sbc.local_sqs import LocalSqs, local_sqs

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
 from tests.sbc.conftest import usual_parts
 from tests.sbc.fake_api import FakeApi
 from tests.sbc.fake_kamailio import FakeKamailio
@@ -20,12 +21,6 @@ from tests.sbc.locations import LocationDb
 from tests.sbc.relay import Relay
 
 PATIENCE_S = 15.0
-
-
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ class TwoNodes:
 @contextmanager
 def two_nodes(directory: Path, **settings: Any) -> Iterator[TwoNodes]:
     """``settings``: of both hooks. Counts are held so long that a slow machine isn't taken for a dead one."""
-    ports = [free_udp_port(), free_udp_port()]
+    ports = [free_port(), free_port()]
     with ExitStack() as stack:
         api = stack.enter_context(FakeApi(usual_parts()))
         network = stack.enter_context(Relay())

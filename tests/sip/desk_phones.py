@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from local.phones import Account, Phone
-from tests.sip.ports import free_port
+from tests.ports import free_port
 from tests.sip.stack import DOMAIN
 
 

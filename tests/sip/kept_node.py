@@ -16,8 +16,8 @@ from sbc.kamailio.render import build_preload
 from sbc.node.parts import make_sbc_settings
 from sbc.node.settings import NodeSettings, read_node_settings
 from tests.conftest import ROOT
+from tests.ports import free_port, rtp_ports
 from tests.sip.fake_hook import FakeHook
-from tests.sip.ports import free_port
 from tests.sip.stack import DOMAIN, Stack, wait_until
 
 
@@ -65,7 +65,6 @@ class KeptNode:
 
 def node_environment(directory: Path, **changes: str) -> dict[str, str]:
     """Of a node on loopback with ports of its own."""
-    rtp = 12000 + os.getpid() * 400 % 19200
     ports = ("SIP_PORT", "TLS_PORT", "WSS_PORT", "HOOK_PORT", "RTPENGINE_NG_PORT", "RTPENGINE_CLI_PORT")
     fixed = {
         "API_URL": "http://127.0.0.1:9",
@@ -73,7 +72,7 @@ def node_environment(directory: Path, **changes: str) -> dict[str, str]:
         "RUN_DIR": str(directory / "run"),
         "PRELOAD": str(directory / "sqlite_busy.so"),
         "SIP_ADDRESS": "127.0.0.1",
-        "RTP_PORTS": f"{rtp}-{rtp + 398}",
+        "RTP_PORTS": "{}-{}".format(*rtp_ports()),
         "SBC_SETTINGS": '{"sip_workers": 2, "hook_workers": 4, "shared_memory_mb": 64, "process_memory_mb": 8}',
     }
     values = fixed | {name: str(free_port()) for name in ports} | changes

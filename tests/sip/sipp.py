@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.sip.ports import free_port
+from tests.ports import free_port
 from tests.sip.stack import DOMAIN, wait_until
 
 SCENARIOS = Path(__file__).parent / "scenarios"

@@ -18,10 +18,13 @@ from typing import Any
 
 from sbc.kamailio import render
 from sbc.settings import SbcSettings, read_settings
+from tests.ports import free_port, rtp_ports
 from tests.sip.fake_hook import FakeHook
-from tests.sip.ports import free_port
 
 DOMAIN = "sbc.test"
+
+
+STARTS_WITHIN_S = 30.0  # on a machine that does other things too
 
 
 def wait_until(condition: Callable[[], Any], *, what: str, timeout_s: float = 8.0) -> Any:
@@ -45,13 +48,13 @@ class Stack:
 
     def start_rtpengine(self) -> None:
         self._spawn("rtpengine", render.rtpengine_command(self.settings), {})
-        wait_until(lambda: self.media("ping").startswith(b"d6:result4:pong"), what="rtpengine")
+        self._wait_for_start("rtpengine", lambda: self.media("ping").startswith(b"d6:result4:pong"))
 
     def start_kamailio(self) -> None:
         render.prepare_kamailio(self.settings)
         command, environment = render.kamailio_command(self.settings)
         self._spawn("kamailio", command, environment)
-        wait_until(self._kamailio_ready, what="kamailio")
+        self._wait_for_start("kamailio", lambda: self.rpc("core.uptime") is not None and self._answers_options())
 
     def kill(self, name: str, sent: signal.Signals = signal.SIGKILL) -> None:
         process = self.processes.pop(name)
@@ -115,10 +118,16 @@ class Stack:
                 start_new_session=True,
             )  # fmt: skip
 
-    def _kamailio_ready(self) -> bool:
-        if self.processes["kamailio"].poll() is not None:
-            raise AssertionError(f"kamailio ended: {self.log()}")
-        return self.rpc("core.uptime") is not None and self._answers_options()
+    def _wait_for_start(self, name: str, answers: Callable[[], bool]) -> None:
+        def answers_or_ended() -> bool:
+            return answers() or self.processes[name].poll() is not None
+
+        try:
+            wait_until(answers_or_ended, what=f"{name} answers", timeout_s=STARTS_WITHIN_S)
+        except AssertionError as error:
+            raise AssertionError(f"{error}:\n{self.log(name)}") from None
+        if (status := self.processes[name].poll()) is not None:
+            raise AssertionError(f"{name} ended with status {status} at its start:\n{self.log(name)}")
 
     def _answers_options(self) -> bool:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -148,16 +157,15 @@ def _group_lives(group: int) -> bool:
 @contextlib.contextmanager
 def running_stack(run_dir: Path, **overrides: Any) -> Iterator[Stack]:
     run_dir.mkdir(parents=True, exist_ok=True)
-    # below the ephemeral ports, from which everything else here comes
-    rtp = 12000 + os.getpid() * 400 % 19200
+    rtp = rtp_ports()
     content = {
         "run_dir": str(run_dir),
         "sip_port": free_port(),
         "hook_port": free_port(),
         "rtpengine_ng_port": free_port(),
         "rtpengine_cli_port": free_port(),
-        "rtp_port_min": rtp,
-        "rtp_port_max": rtp + 398,
+        "rtp_port_min": rtp[0],
+        "rtp_port_max": rtp[1],
         "sip_workers": 2,
         "hook_workers": 6,
         "shared_memory_mb": 64,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.ports import free_port
 from tests.sip import plans
-from tests.sip.ports import free_port
 from tests.sip.sipp import Lab
 from tests.sip.stack import Stack
 

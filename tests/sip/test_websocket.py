@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sip.ports import free_port
+from tests.ports import free_port
 from tests.sip.stack import DOMAIN, Stack, wait_until
 from tests.sip.websocket_phone import WebSocketPhone, shake_hands
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.processes import find_free_port, wait_for
-from tests.sip.ports import free_port
+from tests.local.processes import wait_for
+from tests.ports import free_port
 from tests.sip.sipp import SCENARIOS
 from tests.system.programs import Programs
 from tests.system.provider import Provider, Tenant
@@ -26,7 +26,7 @@ def start_sipp(
 ) -> subprocess.Popen[bytes]:
     host, sip_port = provider.sip
     command = ["sipp", f"{host}:{sip_port}", "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", "127.0.0.1"]
-    command += ["-p", str(port), "-mp", str(free_port()), "-cp", str(find_free_port()), "-nostdin"]
+    command += ["-p", str(port), "-mp", str(free_port()), "-cp", str(free_port()), "-nostdin"]
     command += ["-m", str(calls), "-r", str(RATE), "-l", str(20 * RATE), "-s", "102"]
     command += ["-key", "user", user, "-key", "domain", tenant.domain, "-au", user]
     command += ["-ap", tenant.people[user]["passwords"]["sip"], "-trace_stat", "-stf", str(directory / f"{user}.csv")]

@@ -1,0 +1,58 @@
+"""Ports nobody else uses: each test process holds a block of them for as long as it lives."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import socket
+from dataclasses import dataclass, field
+
+# Above the ephemeral ports, so that no outgoing connection sits on one. The step leaves room for the second port that
+# programs take for RTCP or video without being asked.
+_FIRST, _BLOCKS, _PORTS_EACH, _STEP = 61000, 10, 56, 8
+# Below the systems of tests/local/systems.py
+_FIRST_RTP, _RTP_EACH = 10400, 400
+
+
+@dataclass
+class _Block:
+    """Held by a name in the abstract namespace of Unix sockets: of this network, and gone with the process."""
+
+    number: int
+    holder: socket.socket
+    turns: itertools.count[int] = field(default_factory=itertools.count)
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    """Free for UDP and TCP alike, and even: RTP wants that. A block's ports go round, so that none is given again while
+    what had it last may still be ending."""
+    block = _own_block()
+    for turn in itertools.islice(block.turns, _PORTS_EACH):
+        port = _FIRST + (block.number * _PORTS_EACH + turn % _PORTS_EACH) * _STEP
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            try:
+                udp.bind((address, port))
+                tcp.bind((address, port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no free port")
+
+
+def rtp_ports() -> tuple[int, int]:
+    """The first and the last port for the media of one node of this process."""
+    first = _FIRST_RTP + _own_block().number * _RTP_EACH
+    return first, first + _RTP_EACH - 2
+
+
+@functools.cache
+def _own_block() -> _Block:
+    for number in range(_BLOCKS):
+        holder = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            holder.bind(f"\0patchbay-test-ports-{number}")
+        except OSError:
+            holder.close()
+            continue
+        return _Block(number, holder)
+    raise OSError(f"{_BLOCKS} test processes hold all ports")
