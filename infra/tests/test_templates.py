@@ -218,6 +218,20 @@ def test_every_alarm_is_there_and_tells_its_topic_with_the_way_to_its_paragraph(
         assert properties["OKActions"] == [action]
 
 
+def test_alarms_and_ses_may_tell_their_topics(find: Find) -> None:
+    """A policy of our own takes the place of SNS' own, which lets any service of the account publish."""
+    policies = [one["Properties"]["PolicyDocument"]["Statement"] for one in find("AWS::SNS::TopicPolicy")]
+
+    allowed = [
+        one["Principal"]["Service"]
+        for statements in policies
+        for one in statements
+        if one["Effect"] == "Allow" and one["Action"] == "sns:Publish"
+    ]
+    assert sorted(allowed) == ["cloudwatch.amazonaws.com", "ses.amazonaws.com"]
+    assert len(policies) == len(find("AWS::SNS::Topic")) == 2
+
+
 def test_saved_queries_and_dashboards_are_of_log_groups_and_names_of_the_stage(find: Find) -> None:
     queries = [one["Properties"] for one in find("AWS::Logs::QueryDefinition")]
     groups = {one["Properties"]["LogGroupName"] for one in find("AWS::Logs::LogGroup")}
