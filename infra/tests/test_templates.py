@@ -242,6 +242,23 @@ def test_another_region_takes_the_certificate_that_was_made_before(tmp_path: Pat
     assert "us-east-1" not in policies
 
 
+def test_names_at_cloudfront_leave_room_for_the_same_stage_in_another_region(find: Find) -> None:
+    named = [
+        *(one["Properties"]["Name"] for one in find("AWS::CloudFront::Function")),
+        *(
+            one["Properties"]["OriginAccessControlConfig"]["Name"]
+            for one in find("AWS::CloudFront::OriginAccessControl")
+        ),
+        *(
+            one["Properties"]["ResponseHeadersPolicyConfig"]["Name"]
+            for one in find("AWS::CloudFront::ResponseHeadersPolicy")
+        ),
+    ]
+
+    assert len(named) == 4
+    assert [name for name in named if "us-east-1" not in name] == []
+
+
 def test_only_a_trial_of_mail_may_send_as_far_as_any_identity(find: Find, tmp_path: Path) -> None:
     template = json.loads(synthesise_built(example_config("dev", mail_trial=True), tmp_path).read_text())
 
