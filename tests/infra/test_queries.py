@@ -166,6 +166,22 @@ def kamailio_lines() -> Iterator[tuple[str, str, str]]:
             before = line.strip()
 
 
+def test_each_word_that_a_query_looks_for_in_kamailios_lines_is_in_one() -> None:
+    [strangers] = [query for query in QUERIES if query.logs == ("kamailio",)]
+    found = re.search(r"like /(.+)/", strangers.text)
+    assert found is not None
+
+    texts = [text for _, _, text in kamailio_lines()] + [*said_later()]
+    for word in found[1].split("|"):
+        assert any(text.startswith(word) and "$si" in text for text in texts), word
+
+
+def said_later() -> Iterator[str]:
+    """Texts that go to the log by SAY."""
+    for path in sorted((ROOT / "sbc/kamailio").rglob("*.cfg")):
+        yield from re.findall(r'\$var\(said\) = "([A-Z_]+: .*);', path.read_text(encoding="utf-8"))
+
+
 def test_a_line_of_kamailio_about_a_call_has_both_ids_and_every_other_ends_with_the_sip_call_id() -> None:
     of_calls, with_one, with_none = set(), set(), set()
     for route, before, text in kamailio_lines():

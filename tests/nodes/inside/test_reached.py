@@ -19,7 +19,10 @@ def test_a_phone_behind_nat_is_called_through_its_node_and_hung_up_on(lab: Lab) 
     assert (len(lab.a.live_calls()), len(lab.b.live_calls())) == (0, 1)
     assert call.hang_up() == 200
 
-    bob.wait_incoming().wait_ended()
+    received = bob.wait_incoming()
+    received.wait_ended()
+    assert received.invite is not None
+    assert "X-Patchbay" not in "".join(name for name, _ in received.invite.headers)  # what nodes tell each other
     record = lab.record(call.call_id)
     assert (record["result"], record["hangup_by"], record["estimated"]) == ("answered", "caller", False)
     assert record["talk_s"] == pytest.approx(call.ended_at - call.answered_at, abs=1.5)
