@@ -151,7 +151,7 @@ def raises_drop_alarm(registered: Callable[[int], int], *, quarters: int = 6) ->
             "IF": lambda condition, then, otherwise: then if condition else otherwise,
             "DIFF": lambda now, before=before: now - before,
         }
-        if eval(alarm.expression, {**functions, name: now}) < alarm.threshold:  # noqa: S307 (our own text)
+        if eval(alarm.expression, {**functions, name: now}) < alarm.threshold:
             return True
     return False
 
@@ -176,7 +176,8 @@ def test_a_loss_of_less_than_a_quarter_is_no_alarm_and_neither_is_all_of_a_small
 def test_registrations_that_come_back_or_move_to_another_node_are_no_drop() -> None:
     assert not raises_drop_alarm(lambda now: 500 if now < 22 else 1000)
     assert not raises_drop_alarm(lambda now: 1000 if now != 31 else 2000)  # a line that comes late
-    assert not raises_drop_alarm(lambda now: 1000 if not 31 <= now < 36 else 500)  # five minutes until the other has them
+    # five minutes until the other node has them
+    assert not raises_drop_alarm(lambda now: 1000 if not 31 <= now < 36 else 500)
 
 
 def paragraphs() -> dict[str, str]:
