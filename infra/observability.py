@@ -11,6 +11,7 @@ from typing import cast
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -98,6 +99,22 @@ class Observability(Construct):
 
     def _make_topic(self) -> sns.Topic:
         topic = sns.Topic(self, "Alarms", topic_name=f"{self._config.name}-alarms", enforce_ssl=True)
+        stack = Stack.of(self)
+        # Its policy, which wants TLS, takes the place of SNS' own, by which alarms of the account may publish.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "ArnLike": {
+                        "aws:SourceArn": f"arn:{stack.partition}:cloudwatch:{stack.region}:{stack.account}:alarm:"
+                        f"{self._config.name}-*"
+                    },
+                },
+            )
+        )
         if self._config.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(self._config.alarm_email))
         return topic

@@ -80,7 +80,7 @@ class Sbc(Construct):
     ) -> Construct:
         """Nodes change one after the other, or a deployment would stop them all at once."""
         role = make_role(place)
-        allow_host(place, role, own=own)
+        allow_host(place, role, config=self._config, own=own)
         host = file_of(host_environment(self._config, own, everybody))
         environment = node_environment(self._config, own, everybody)
         if self._config.sbc_variant == "containers":
@@ -100,7 +100,9 @@ class Sbc(Construct):
                 )
             ],
         )
-        data = plain_host(host, file_of(environment), bucket=code.s3_bucket_name, key=code.s3_object_key)
+        data = plain_host(
+            host, file_of(environment), region=self._config.region, bucket=code.s3_bucket_name, key=code.s3_object_key
+        )
         image = ec2.MachineImage.from_ssm_parameter(_DEBIAN, os=ec2.OperatingSystemType.LINUX)
         machine = make_machine(
             place, config=self._config, network=self.network, own=own, image=image, user_data=data, role=role

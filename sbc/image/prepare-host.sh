@@ -5,12 +5,14 @@
 #   REGION INTERFACE_ID VOLUME_ID NODE_ADDRESS PREFIX_LENGTH GATEWAY
 #   MAPPED_ADDRESSES    private addresses of the interface that public ones are mapped to
 #   PUBLIC_ADDRESSES    all public addresses of the SBC, this node's and those it may take over
+#   PATCHBAY_PATIENCE_S how long the machine before may keep interface and volume: it drains first
 set -euo pipefail
 source "${PATCHBAY_HOST_ENV:-/etc/patchbay/host.env}"
 state=/var/lib/patchbay
 user_id=10600
 table=200
 patience_s=${PATCHBAY_PATIENCE_S:-900}
+etc=${PATCHBAY_ETC:-/etc}
 
 metadata() {
   local token
@@ -28,6 +30,24 @@ insist() {
     }
     sleep 5
   done
+}
+
+# Before the interface comes: systemd-networkd would ask for its address by DHCP, which brings a second way out of the
+# host, by an address that the world can't answer. And whenever it starts anew, as after its own update, it removes
+# routing rules that it doesn't know (networkd.conf(5), ManageForeignRoutingPolicyRules).
+keep_networkd_off() {
+  systemctl --quiet is-active systemd-networkd 2>/dev/null || return 0
+  local mac network general
+  mac=$(aws ec2 describe-network-interfaces --region "$REGION" --network-interface-ids "$INTERFACE_ID" \
+    --query 'NetworkInterfaces[0].MacAddress' --output text) || return 1
+  network=$(printf '[Match]\nMACAddress=%s\n\n[Link]\nUnmanaged=yes' "$mac")
+  general=$(printf '[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no')
+  mkdir -p "$etc/systemd/network" "$etc/systemd/networkd.conf.d"
+  if [ "$(cat "$etc/systemd/network/05-patchbay.network" 2>/dev/null)" = "$network" ] &&
+    [ "$(cat "$etc/systemd/networkd.conf.d/patchbay.conf" 2>/dev/null)" = "$general" ]; then return 0; fi
+  printf '%s\n' "$network" >"$etc/systemd/network/05-patchbay.network"
+  printf '%s\n' "$general" >"$etc/systemd/networkd.conf.d/patchbay.conf"
+  systemctl restart systemd-networkd
 }
 
 attach_interface() {
@@ -95,6 +115,7 @@ set_up_network() {
 }
 
 instance=$(metadata instance-id)
+insist keep_networkd_off
 insist attach_interface
 insist attach_volume
 insist find_disk

@@ -36,6 +36,7 @@ esac
 """,
     "aws": """
 case "$*" in
+  *MacAddress*) echo 02:00:00:00:00:01 ;;
   *describe-network-interfaces*) echo i-old ;;
   *describe-volumes*) echo None ;;
   *attach-network-interface*) echo try >>tries; [ "$(wc -l <tries)" -gt 1 ] ;;
@@ -44,13 +45,15 @@ esac
     "readlink": "echo /dev/null",
     "blkid": "exit 2",
     "mountpoint": "exit 1",
-    **dict.fromkeys(("mkfs.ext4", "mount", "mkdir", "chown", "chmod", "sysctl", "sleep"), ""),
+    **dict.fromkeys(("mkfs.ext4", "mount", "mkdir", "chown", "chmod", "sysctl", "sleep", "systemctl"), ""),
 }
 INSIDE = """
 set -e
 ip link set lo up
 ip link add node address 02:00:00:00:00:01 type veth peer name wire
 ip link set wire up
+bash "$1"
+echo again >>calls
 bash "$1"
 echo == ; ip -o -4 address show node
 echo == ; ip rule show
@@ -97,10 +100,13 @@ def prepared(tmp_path: Path) -> tuple[list[str], list[str]]:
         (stubs / name).write_text(f'#!/bin/sh\necho "{name} $*" >>calls\n{answer}\n')
         (stubs / name).chmod(0o755)
     (tmp_path / "host.env").write_text(HOST_ENV)
+    for name in ("network", "networkd.conf.d"):
+        (tmp_path / "etc/systemd" / name).mkdir(parents=True)
     done = subprocess.run(
         ["unshare", "-Urn", "--kill-child", "--fork", "bash", "-c", INSIDE, "host", str(IMAGE / "prepare-host.sh")],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
-        env={"PATH": f"{stubs}:/usr/sbin:/usr/bin:/sbin:/bin", "PATCHBAY_HOST_ENV": str(tmp_path / "host.env")},
+        env={"PATH": f"{stubs}:/usr/sbin:/usr/bin:/sbin:/bin", "PATCHBAY_HOST_ENV": str(tmp_path / "host.env"),
+             "PATCHBAY_ETC": str(tmp_path / "etc")},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return (tmp_path / "calls").read_text().splitlines(), done.stdout.split("==\n")[1:]
@@ -109,7 +115,7 @@ def prepared(tmp_path: Path) -> tuple[list[str], list[str]]:
 def test_an_instance_takes_the_nodes_interface_and_volume_from_the_one_before(
     prepared: tuple[list[str], list[str]],
 ) -> None:
-    calls = prepared[0]
+    calls = prepared[0][: prepared[0].index("again")]
 
     asked = [re.split(r" --", call)[0] for call in calls if call.startswith("aws") and "describe" not in call]
     assert asked == ["aws ec2 attach-network-interface"] * 2 + ["aws ec2 attach-volume"]
@@ -132,3 +138,17 @@ def test_what_comes_in_by_the_nodes_interface_goes_out_by_it(prepared: tuple[lis
     }  # fmt: skip
     assert routes.strip() == "default via 10.60.0.1 dev node"
     assert " mtu 1500 " in link
+
+
+def test_systemd_leaves_the_nodes_interface_and_rules_alone(
+    prepared: tuple[list[str], list[str]], tmp_path: Path
+) -> None:
+    """From before the interface comes; at the next boot it knows already."""
+    first, second = " ".join(prepared[0]).split(" again ")
+
+    assert first.index("systemctl restart systemd-networkd") < first.index("attach-network-interface")
+    assert "systemctl restart" not in second
+    network = (tmp_path / "etc/systemd/network/05-patchbay.network").read_text()
+    assert network == "[Match]\nMACAddress=02:00:00:00:00:01\n\n[Link]\nUnmanaged=yes\n"
+    general = (tmp_path / "etc/systemd/networkd.conf.d/patchbay.conf").read_text()
+    assert general == "[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n"
