@@ -162,8 +162,8 @@ def test_registrations_are_not_given_up_for_a_disk_that_is_full(tmp_path: Path) 
     disk = tmp_path / "disk"
     disk.mkdir()
     done = subprocess.run(
-        ["unshare", "-Urm", "bash", "-c", 'mount -t tmpfs -o size=2m disk "$1" && exec "$2" -c "$3" "$1"', "bash", str(disk),
-         sys.executable, FULL_DISK],
+        ["unshare", "-Urm", "bash", "-c", 'mount -t tmpfs -o size=2m disk "$1" && exec "$2" -c "$3" "$1"',
+         "bash", str(disk), sys.executable, FULL_DISK],
         capture_output=True, text=True, check=False, timeout=60, cwd=ROOT,
     )  # fmt: skip
 
