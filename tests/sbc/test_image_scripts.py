@@ -42,7 +42,7 @@ case "$*" in
   *attach-network-interface*) echo try >>tries; [ "$(wc -l <tries)" -gt 1 ] ;;
 esac
 """,
-    "readlink": "echo /dev/null",
+    "readlink": 'echo "$PWD/disk"',
     "blkid": "exit 2",
     "mountpoint": "exit 1",
     **dict.fromkeys(("mkfs.ext4", "mount", "mkdir", "chown", "chmod", "sysctl", "sleep", "systemctl"), ""),
@@ -91,9 +91,9 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     assert told == []
 
 
-@pytest.fixture
-def prepared(tmp_path: Path) -> tuple[list[str], list[str]]:
-    """The calls of prepare-host.sh, and what the kernel has then: addresses, rules, routes, MTU."""
+def prepare(tmp_path: Path, *, disk: bytes) -> subprocess.CompletedProcess[str]:
+    """Runs prepare-host.sh on a machine whose volume has this content and no file system that ``blkid`` recognises."""
+    (tmp_path / "disk").write_bytes(disk)
     stubs = tmp_path / "stubs"
     stubs.mkdir()
     for name, answer in STUBS.items():
@@ -102,18 +102,24 @@ def prepared(tmp_path: Path) -> tuple[list[str], list[str]]:
     (tmp_path / "host.env").write_text(HOST_ENV)
     for name in ("network", "networkd.conf.d"):
         (tmp_path / "etc/systemd" / name).mkdir(parents=True)
-    done = subprocess.run(
+    return subprocess.run(
         ["unshare", "-Urn", "--kill-child", "--fork", "bash", "-c", INSIDE, "host", str(IMAGE / "prepare-host.sh")],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
         env={"PATH": f"{stubs}:/usr/sbin:/usr/bin:/sbin:/bin", "PATCHBAY_HOST_ENV": str(tmp_path / "host.env"),
              "PATCHBAY_ETC": str(tmp_path / "etc")},
     )  # fmt: skip
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> tuple[list[str], list[str]]:
+    """The calls of prepare-host.sh, and what the kernel has then: addresses, rules, routes, MTU."""
+    done = prepare(tmp_path, disk=bytes(2 * 1024 * 1024))
     assert done.returncode == 0, done.stdout + done.stderr
     return (tmp_path / "calls").read_text().splitlines(), done.stdout.split("==\n")[1:]
 
 
 def test_an_instance_takes_the_nodes_interface_and_volume_from_the_one_before(
-    prepared: tuple[list[str], list[str]],
+    prepared: tuple[list[str], list[str]], tmp_path: Path
 ) -> None:
     calls = prepared[0][: prepared[0].index("again")]
 
@@ -122,11 +128,28 @@ def test_an_instance_takes_the_nodes_interface_and_volume_from_the_one_before(
     assert "sleep 5" in calls
     used = [call for call in calls if call.startswith(("mkfs", "mount "))]
     assert used == [
-        "mkfs.ext4 -q -L patchbay /dev/null",
-        "mount -o noatime,nodev,nosuid,noexec /dev/null /var/lib/patchbay",
+        f"mkfs.ext4 -q -L patchbay {tmp_path}/disk",
+        f"mount -o noatime,nodev,nosuid,noexec {tmp_path}/disk /var/lib/patchbay",
     ]
     assert "chown 10600:10600 /var/lib/patchbay /run/patchbay" in calls
     assert any("net.ipv4.ip_nonlocal_bind=1" in call for call in calls)
+
+
+def test_a_volume_that_isnt_empty_is_never_made_anew(tmp_path: Path) -> None:
+    done = prepare(tmp_path, disk=bytes(500_000) + b"a journal" + bytes(2_000_000))
+
+    calls = (tmp_path / "calls").read_text()
+    assert done.returncode != 0
+    assert "is not empty" in done.stderr
+    assert "mkfs" not in calls
+    assert "mount -o" not in calls
+
+
+def test_no_question_to_the_machines_metadata_lasts_for_ever(prepared: tuple[list[str], list[str]]) -> None:
+    asked = [call for call in prepared[0] if call.startswith("curl")]
+
+    assert asked
+    assert [call for call in asked if "--max-time" not in call] == []
 
 
 def test_what_comes_in_by_the_nodes_interface_goes_out_by_it(prepared: tuple[list[str], list[str]]) -> None:
