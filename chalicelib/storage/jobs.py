@@ -51,7 +51,7 @@ class Job(Record, discriminator="Job"):
     bad = NumberAttribute(default=0)
     errors_total = NumberAttribute(default=0)
     report = BinaryAttribute(legacy_encoding=False, null=True)
-    failures = NumberAttribute(default=0)  # in a row
+    failures = NumberAttribute(default=0)  # in a row, with the turn that is under way until a step of it is done
     result_key = UnicodeAttribute(default="")
     result_expires_at = NumberAttribute(null=True)
     problem_code = UnicodeAttribute(default="")
