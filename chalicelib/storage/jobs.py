@@ -111,9 +111,9 @@ def page_of_jobs(scope: TenantScope, *, limit: int, after: Key | None) -> Page[J
     return database().page(Job, scope.pk, prefix=keys.JOB, limit=limit, after=after, newest_first=True)
 
 
-def queued_jobs(*, limit: int = 100) -> list[QueuedJob]:
-    """The oldest first."""
-    return database().page(QueuedJob, keys.JOBS, limit=limit).items
+def queued_jobs() -> list[QueuedJob]:
+    """All of them, the oldest first: a tenant may have ``active_jobs``."""
+    return database().all(QueuedJob, keys.JOBS)
 
 
 def drop_from_queue(job_id: str) -> None:
