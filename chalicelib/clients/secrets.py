@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from chalicelib.clients.patience import short_patience
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
@@ -130,7 +131,7 @@ def secrets() -> Secrets:
         return FileSecrets(settings().secrets_dir)
     import boto3
 
-    client = boto3.client("secretsmanager", region_name=settings().region)
+    client = boto3.client("secretsmanager", region_name=settings().region, config=short_patience())
     return SecretsManager(client, prefix=f"patchbay/{settings().stage}/")
 
 

@@ -28,6 +28,7 @@ from chalicelib.observability import logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
+from chalicelib.storage.database import is_passing
 from chalicelib.storage.scope import IspScope, TenantScope
 
 MAX_BODY = 1_000_000
@@ -174,9 +175,10 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
         response = _once(entry, call, lambda: _render(function(call), entry, call))
     except PatchbayError as error:
         response = problem(error, language)
-    except Exception:  # noqa: BLE001 - the outermost border: logged, and told as a problem
-        logger().exception("unexpected error", extra={"route": f"{entry.method} {entry.path}"})
-        response = problem(PatchbayError("internal_error"), language)
+    except Exception as error:  # noqa: BLE001 - the outermost border: logged, and told as a problem
+        code, told = ("try_again", "database busy") if is_passing(error) else ("internal_error", "unexpected error")
+        logger().exception(told, extra={"route": f"{entry.method} {entry.path}"})
+        response = problem(PatchbayError(code), language)
     if settings().expose_db_cost:
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
         response.headers["X-Db-Read-Units"] = str(cost.read_units)
