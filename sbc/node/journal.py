@@ -44,7 +44,10 @@ class Chunk:
 
 
 class Journal:
-    def __init__(self, parts: Sequence[str], *, command: Sequence[str] = ("journalctl",)) -> None:
+    def __init__(
+        self, parts: Sequence[str], *, command: Sequence[str] = ("journalctl",), most_lines: int = MOST_LINES
+    ) -> None:
+        self._most_lines = most_lines
         self._argv = [*command, "--quiet", "--all", "--output=json", "--output-fields=MESSAGE,_SYSTEMD_UNIT"]
         self._matches = [f"_SYSTEMD_UNIT=patchbay@{part}.service" for part in parts]
 
@@ -67,7 +70,7 @@ class Journal:
                     chunk.gap, chunk.gone, after = True, count_between(after, line.cursor), ""
                 chunk.lines.append(line)
                 size += len(line.text.encode())
-                if len(chunk.lines) >= MOST_LINES or size >= MOST_BYTES:
+                if len(chunk.lines) >= self._most_lines or size >= MOST_BYTES:
                     break
         return chunk
 

@@ -50,7 +50,7 @@ class Position:
             machine, cursor = str(found["machine"]), str(found["cursor"])
         except FileNotFoundError:
             return ""
-        except (ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             log.warning("position not read, the whole journal is sent: %s", error)
             return ""
         return cursor if machine == self.machine and is_cursor(cursor) else ""
