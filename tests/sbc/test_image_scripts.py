@@ -74,7 +74,7 @@ def test_a_script_parses_and_stops_at_the_first_failure(script: Path) -> None:
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
     for unit in IMAGE.glob("systemd/*.service"):
         (tmp_path / unit.name).write_text(unit.read_text())
-    parts = ["kamailio", "addresses"]
+    parts = ["kamailio", "addresses", "logs"]
     for part in parts:
         (tmp_path / f"patchbay@{part}.service.d").mkdir()
         (tmp_path / f"patchbay@{part}.service.d/p.conf").write_text((IMAGE / f"systemd/{part}.conf").read_text())
