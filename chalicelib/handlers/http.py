@@ -215,7 +215,8 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
     fingerprint = token_hash(
         json.dumps([entry.name, call.path, call.body.model_dump(mode="json") if call.body else None])
     )
-    kept = idempotency.claim(call.identity.user_id, key, fingerprint)
+    owner = f"{call.identity.sbc_id}/{call.identity.user_id}" if call.identity.sbc_id else call.identity.user_id
+    kept = idempotency.claim(owner, key, fingerprint)
     if kept is not None:
         headers = written_in(kept.language) | {"Content-Type": "application/json", "Idempotent-Replayed": "true"}
         shown = open_text(kept.body, owner=fingerprint)
@@ -223,12 +224,15 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
     try:
         response = answer()
     except BaseException:
-        idempotency.release(call.identity.user_id, key)
+        idempotency.release(owner, key)
         raise
     body = response.body if isinstance(response.body, str) else json.dumps(response.body)
     sealed = seal_text(body, owner=fingerprint)  # some answers show a new password or token
     answered = idempotency.Answer(response.status_code, sealed, call.language)
-    idempotency.keep(call.identity.user_id, key, fingerprint, answered)
+    try:
+        idempotency.keep(owner, key, fingerprint, answered)
+    except Exception:  # noqa: BLE001 - what was asked for is done: said otherwise, it would be sent and done again
+        logger().exception("answer not kept", extra={"route": f"{entry.method} {entry.path}"})
     return response
 
 
