@@ -6,7 +6,7 @@ import re
 from http import HTTPStatus
 from typing import Any, cast
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -19,6 +19,7 @@ from infra.application import Application
 from infra.config import StageConfig
 from infra.functions import Package, make_function
 from infra.policies import API
+from infra.removal import removal_of
 from infra.rules import accept
 from infra.zone import Zone
 
@@ -106,7 +107,7 @@ class Api(Construct):
         return api
 
     def _make_log(self, construct_id: str, config: StageConfig, *, name: str) -> logs.LogGroup:
-        removal = RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY
+        removal = removal_of(config)
         group = logs.LogGroup(self, construct_id, log_group_name=name, removal_policy=removal)
         cast("logs.CfnLogGroup", group.node.default_child).retention_in_days = config.log_days
         return group

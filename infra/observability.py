@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -24,6 +24,7 @@ from infra.dashboard import DASHBOARDS, body_of
 from infra.events import Events, Queues
 from infra.log_groups import NODE_PROGRAMS, node_log_group
 from infra.queries import QUERIES
+from infra.removal import removal_of
 from infra.table import Table
 
 _COMPARISONS = {
@@ -49,7 +50,7 @@ class NodeLogs(Construct):
                 self,
                 program,
                 log_group_name=node_log_group(config.name, program),
-                removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+                removal_policy=removal_of(config),
             )
             cast("logs.CfnLogGroup", group.node.default_child).retention_in_days = config.log_days
             self.groups[program] = group

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import Duration, IgnoreMode
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
@@ -17,6 +17,7 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.observability import NodeLogs
+from infra.removal import removal_of
 from infra.rules import accept, accept_wildcard
 from infra.sbc_containers import make_task
 from infra.sbc_machine import container_host, make_machine, make_role, plain_host
@@ -67,7 +68,7 @@ class Sbc(Construct):
                 repository_name=f"{self._config.name}/{name}",
                 image_scan_on_push=True,
                 empty_on_delete=not self._config.keep_data,
-                removal_policy=RemovalPolicy.RETAIN if self._config.keep_data else RemovalPolicy.DESTROY,
+                removal_policy=removal_of(self._config),
                 lifecycle_rules=[ecr.LifecycleRule(max_image_count=_KEPT_IMAGES)],
             )
             for name in ("sbc", "rtpengine")

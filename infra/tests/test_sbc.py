@@ -176,7 +176,7 @@ def test_one_node_alone_has_no_peers(tmp_path: Path) -> None:
 def test_an_identity_outlives_the_machine(template: Json) -> None:
     volumes = [one for one in template["Resources"].values() if one["Type"] == "AWS::EC2::Volume"]
 
-    assert [one["DeletionPolicy"] for one in volumes] == ["Retain"] * 2
+    assert [one["DeletionPolicy"] for one in volumes] == ["RetainExceptOnCreate"] * 2
     assert all(one["Properties"]["Encrypted"] for one in volumes)
     assert len(of_type(template, "AWS::EC2::NetworkInterface")) == len(of_type(template, "AWS::EC2::EIP")) == 2
     groups = of_type(template, "AWS::AutoScaling::AutoScalingGroup")

@@ -63,7 +63,20 @@ def test_only_what_keeps_data_can_not_be_deleted(find: Find) -> None:
     kept = example_config(table["Properties"]["TableName"].removeprefix("patchbay-")).keep_data
 
     assert table["Properties"]["DeletionProtectionEnabled"] is kept
-    assert table["DeletionPolicy"] == ("Retain" if kept else "Delete")
+    # "ExceptOnCreate": a first deployment that fails leaves nothing behind that is in the way of the second
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == (
+        ("RetainExceptOnCreate", "Retain") if kept else ("Delete", "Delete")
+    )
+
+
+def test_what_has_a_name_of_its_own_is_in_no_second_deployments_way(find: Find) -> None:
+    named = [
+        *find("AWS::Logs::LogGroup"), *find("AWS::ECR::Repository"), *find("AWS::SQS::Queue"),
+        *find("AWS::SecretsManager::Secret"),
+    ]  # fmt: skip
+
+    assert len(named) > 10
+    assert [one for one in named if one.get("DeletionPolicy") == "Retain"] == []
 
 
 def test_every_route_of_the_application_is_in_the_api_and_nothing_else(find: Find) -> None:
