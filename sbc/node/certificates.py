@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
 import signal
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from sbc.files import replace_secret
 from sbc.hook.kamailio_rpc import RpcError, RpcRefusedError
 from sbc.node.drain import kamailio_rpc
 from sbc.node.own_certificate import make_own_certificate
@@ -123,7 +122,8 @@ def install(settings: NodeSettings, pem: bytes) -> bool:
         raise CertificateError(f"not PEM: {error}") from error
     if certificate.public_key() != key.public_key():
         raise CertificateError("key and certificate don't belong together")
-    replace_file(settings.certificate, pem)
+    settings.certificate.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    replace_secret(settings.certificate, pem)
     log.info("certificate installed, good until %s", certificate.not_valid_after_utc)
     return True
 
@@ -160,15 +160,3 @@ async def tell_kamailio(settings: NodeSettings) -> bool:
         log.warning("certificate not reloaded: %s", error)
         return False
     return True
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """A reader sees the old file or the new one, and nobody else sees either."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -1,4 +1,4 @@
-"""A hook whose disk fills up while a call is up, and is cleared; run by ``test_full_disk.py`` on a file system of its own.
+"""A hook whose disk fills up while a call is up, and is cleared (run by ``test_full_disk.py``).
 
 ``python -m tests.sbc.full_disk DIRECTORY``
 """
