@@ -121,7 +121,7 @@ fields @timestamp, isp_id, customer_id, balance_micros, entries_micros, balance_
         text="""\
 # Of one address: put it in the second filter.
 fields @timestamp, @message
-| filter @message like /REFUSE_|COUNT_FAILURE|FORBID|AUTHENTICATE|REQUIRE_MAY_REGISTER/
+| filter @message like /REFUSE_|UNREADABLE|COUNT_FAILURE|FORBID|AUTHENTICATE|REQUIRE_MAY_REGISTER/
 | filter @message like "ADDRESS"
 | sort @timestamp desc
 | limit 500""",

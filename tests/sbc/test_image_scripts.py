@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sbc.node.programs import PROGRAMS
 from tests.conftest import ROOT
 
 IMAGE = ROOT / "sbc" / "image"
@@ -89,6 +90,33 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
         line for line in done.stderr.splitlines() if "is not executable" not in line
     ]  # not installed on this machine
     assert told == []
+
+
+def test_a_plain_node_has_every_part_as_a_unit_and_each_drop_in_its_place() -> None:
+    script = (IMAGE / "install-node.sh").read_text()
+
+    [enabled] = re.findall(r"systemctl enable --now ((?:.*\\\n)*.*)", script)
+    assert set(re.findall(r"patchbay@(\w+)", enabled)) == set(PROGRAMS)
+    [changed] = re.findall(r"for part in ([\w ]+); do", script)
+    assert set(changed.split()) == {path.stem for path in IMAGE.glob("systemd/*.conf")}
+
+
+def test_the_part_that_reads_the_journal_may_do_so_and_yields_to_the_others() -> None:
+    """It stops after those it is started before (systemd.unit(5), Before=), so it sends their last lines."""
+    text = (IMAGE / "systemd/logs.conf").read_text()
+
+    assert "SupplementaryGroups=systemd-journal\n" in text
+    assert "User=" not in text
+    before = " ".join(re.findall(r"^Before=(.*)$", text, re.MULTILINE))
+    assert set(re.findall(r"patchbay@(\w+)", before)) == set(PROGRAMS) - {"logs"}
+    assert {"Nice=10", "IOSchedulingClass=idle", "MemoryMax=192M"} <= set(text.splitlines())
+
+
+def test_units_leave_lines_as_they_were_written_and_lose_none() -> None:
+    text = (IMAGE / "systemd/patchbay@.service").read_text()
+
+    assert {"SyslogLevelPrefix=no", "LogRateLimitIntervalSec=0"} <= set(text.splitlines())
+    assert "PYTHONUNBUFFERED=1" in text
 
 
 def prepare(tmp_path: Path, *, disk: bytes) -> subprocess.CompletedProcess[str]:
