@@ -1,11 +1,13 @@
 """Named secrets: AWS Secrets Manager, or one file each (mode 0600) in a directory. Made on first use, never logged.
 
 ``token-key`` and ``cursor-key`` can be rotated: what the one before signed holds on until the next rotation, and
-running processes take up the new one within ``READ_AGAIN_S`` (docs/operations.md, "Rotate a key").
+running processes take up the new one within ``READ_AGAIN_S`` (docs/operations.md, "Rotate a key"). ``master-key`` is a
+ring of keys: ``master_keys.py``.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -35,6 +37,17 @@ class Secrets(Protocol):
         """Store the value unless there is one already; the value that counts."""
 
 
+class SecretMovedError(Exception):
+    """Somebody else has changed the secret since it was read."""
+
+
+class ChangeableSecrets(Secrets, Protocol):
+    """With a right that no function of the API has: commands of an operator have it."""
+
+    def replace(self, name: str, seen: bytes, value: bytes) -> None:
+        """Raises ``SecretMovedError`` if the value in force isn't ``seen`` any more."""
+
+
 class FileSecrets:
     def __init__(self, directory: str) -> None:
         self._directory = Path(directory)
@@ -56,6 +69,13 @@ class FileSecrets:
         if current is not None:
             self._write(current).replace(self._directory / f"{name}.previous")
         self._write(value).replace(self._directory / name)
+
+    def replace(self, name: str, seen: bytes, value: bytes) -> None:
+        with (self._directory / f".{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.find(name) != seen:
+                raise SecretMovedError(name)
+            self._write(value).replace(self._directory / name)
 
     def _write(self, value: bytes) -> Path:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -116,6 +116,13 @@ def queued_jobs() -> list[QueuedJob]:
     return database().all(QueuedJob, keys.JOBS)
 
 
+def active_jobs() -> list[Job]:
+    """Of all tenants. One query, and a read for every 100."""
+    queued = database().all(QueuedJob, keys.JOBS)
+    found = database().get_many(Job, [(keys.tenant(one.tenant_id), keys.job_sk(one.sk)) for one in queued])
+    return [job for job in found if job.state in ACTIVE]
+
+
 def drop_from_queue(job_id: str) -> None:
     tx = Transaction()
     tx.delete(keys.JOBS, job_id)

@@ -173,14 +173,14 @@ def test_a_worker_that_dies_at_the_result_gives_the_same_passwords_later(
 
     [row] = imports.result_rows(imports.work(job_id))
 
-    from chalicelib.clients.seal import open_ha1, storage_key
+    from chalicelib.clients.seal import open_at_rest
     from chalicelib.domain.digest import ha1_md5
     from chalicelib.storage.subscribers import pages_of_subscribers
 
     scope = find_tenant_scope(imports.world.isp_id, imports.world.tenant_id)
     assert scope is not None
     [[ann]] = list(pages_of_subscribers(scope))
-    opened = open_ha1(ann.sip_ha1, "ann", scope.domain, storage_key())
+    opened = open_at_rest(ann.sip_ha1, "ann", scope.domain)
     assert opened == ha1_md5("ann", scope.domain, row["sip_password"])
     assert stored(imports, job_id).seed == ""
 
