@@ -16,6 +16,7 @@ from infra.sbc_network import Identity, Network
 
 _PREPARE = Path(__file__).resolve().parent.parent / "sbc" / "image" / "prepare-host.sh"
 _NEXT_AFTER = Duration.minutes(15)  # an instance has installed itself by then; a service says itself when it is up
+# Without its volume, ECS' agent isn't to start the node on the machine's own disk, as one that was never enrolled.
 _UNIT = """\
 [Unit]
 After=network-online.target
@@ -27,6 +28,7 @@ RemainAfterExit=yes
 ExecStart=/bin/bash /usr/local/sbin/patchbay-prepare-host
 [Install]
 WantedBy=multi-user.target
+RequiredBy=ecs.service
 """
 
 

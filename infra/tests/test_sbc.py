@@ -92,6 +92,15 @@ def test_a_host_is_told_all_that_its_preparation_needs(template: Json) -> None:
         assert len(data) < 16384
 
 
+def test_no_container_starts_on_a_host_without_its_volume(template: Json) -> None:
+    unit = re.compile(r"cat >/etc/systemd/system/patchbay-host\.service <<'PATCHBAY_END'\n(.*?)PATCHBAY_END", re.DOTALL)
+
+    units = [found[1].splitlines() for data in user_data(template) if (found := unit.search(data))]
+
+    assert len(units) == len(of_type(template, "AWS::ECS::TaskDefinition"))
+    assert all({"Before=docker.service ecs.service", "RequiredBy=ecs.service"} <= set(each) for each in units)
+
+
 def test_the_firewall_opens_what_nodes_listen_on_and_nothing_to_the_host(template: Json) -> None:
     groups = of_type(template, "AWS::EC2::SecurityGroup")
     opened = {
