@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from aws_cdk import Duration
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
@@ -21,6 +20,7 @@ from infra.application import Application, Source
 from infra.functions import Package, make_function
 from infra.policies import TRIGGERS
 from infra.rules import accept
+from infra.table import Table
 
 MEMORY_MB = 512
 WHOLE_CPU_MB = 1769  # of memory, at which a function has one; with 512 MB it has 0.29
@@ -68,7 +68,7 @@ class Events(Construct):
         application: Application,
         package: Package,
         queues: Queues,
-        table: dynamodb.Table,
+        table: Table,
     ) -> None:
         super().__init__(scope, construct_id)
         self.functions: dict[str, lambda_.Function] = {}
@@ -106,14 +106,16 @@ class Events(Construct):
             )
         )
 
-    def _follow(self, source: Source, table: dynamodb.Table) -> None:
+    def _follow(self, source: Source, table: Table) -> None:
         """The change feed (``chalicelib/domain/change_stream.py`` says how it wants to be called)."""
         if source.name != change_stream.HANDLER:
             raise LookupError(f"{source.name}: infra/events.py knows no filter for this stream's function")
-        stream = str(table.table_stream_arn)
+        stream = table.stream_arn or f"{table.table.table_arn}/stream/none"
         dead = make_dead_letters(self, f"{source.name}-dead")
         self.dead_letters[source.name] = dead
         function = self._make(source, stream=stream, own_dead_letters=dead.queue_arn)
+        if not table.stream_arn:
+            return
         wanted = change_stream.EVENT_SOURCE
         lambda_.CfnEventSourceMapping(
             self,
