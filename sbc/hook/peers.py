@@ -86,6 +86,8 @@ class Peers:
         self._asked = asyncio.Event()
         self._met = asyncio.Event()
         self._reachable: set[str] = set()
+        self._clock = clock
+        self._heard_at: dict[str, float] = {}  # by address
 
     def use(self, keys: Sequence[SealKey]) -> None:
         """Messages are signed with one of these, newest first, and taken if signed with any."""
@@ -98,6 +100,10 @@ class Peers:
     def silent(self) -> int:
         """How many haven't been heard of for a while."""
         return max(0, len(self) - len(self.counts.reachable()))
+
+    def silent_s(self, address: str) -> float:
+        """How long nothing was taken from a peer; endless if nothing ever was."""
+        return self._clock() - self._heard_at.get(address, float("-inf"))
 
     def note(self, key: str, count: int) -> None:
         """This node's own count of a key is now so much: told at once, or with others a moment later."""
@@ -194,6 +200,7 @@ class Peers:
             log.debug("message of a peer dropped", extra={"source": source[0], "error": str(error)})
             return
         self._metrics.count("peer_messages_taken")
+        self._heard_at[source[0]] = self._clock()
         if answer_due:
             self._asked.set()
             if len(self.counts.reachable()) >= len(self._peers):
