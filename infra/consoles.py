@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Annotations, CfnOutput, Duration, RemovalPolicy
+from aws_cdk import Annotations, CfnOutput, Duration
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_route53 as route53
@@ -18,6 +18,7 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.delivery import Delivery, read_delivery
 from infra.files import Files
+from infra.removal import removal_of
 from infra.rules import accept
 from infra.secrets import Secrets
 from infra.zone import Zone
@@ -41,7 +42,7 @@ class Consoles(Construct):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
-            removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+            removal_policy=removal_of(config),
         )
         accept(self.bucket, "S1", "it holds the same public files for everybody, read by CloudFront alone")
         self._delivery = read_delivery(

@@ -16,7 +16,7 @@ from infra.sbc_settings import enrolment_parameter, node_domain
 
 _LISTED = "EC2 and Route 53 know no resources for requests that only look"
 _QUEUES = "a node's queue is named by the ids that the API gives to SBC and node at enrolment"
-_MACHINES = "machines come and go; only those with this stage's tag"
+_MACHINES = "machines come and go; only those with the tags of this stage and node"
 
 
 def allow_node(
@@ -75,13 +75,14 @@ def allow_logs(
     )
 
 
-def allow_host(scope: Construct, role: iam.IRole, *, own: Identity) -> None:
+def allow_host(scope: Construct, role: iam.IRole, *, config: StageConfig, own: Identity) -> None:
     """Its machine: takes the node's interface and volume."""
     stack = Stack.of(scope)
     here = f"arn:{stack.partition}:ec2:{stack.region}:{stack.account}"
     machines = f"{here}:instance/*"
     volume = f"{here}:volume/{own.volume.volume_id}"
-    tagged = {"StringEquals": {"aws:ResourceTag/patchbay:node": own.plan.name}}
+    tags = {"patchbay:stage": config.stage, "patchbay:node": own.plan.name}  # the group gives them to its machine
+    tagged = {"StringEquals": {f"aws:ResourceTag/{name}": value for name, value in tags.items()}}
     policy = iam.Policy(
         scope,
         "HostPolicy",

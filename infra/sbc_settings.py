@@ -12,6 +12,7 @@ from infra.config import StageConfig
 from infra.sbc_network import Identity
 from infra.sbc_plan import PEER_PORTS, RTP_PORTS, SIP_PORT, TLS_PORT
 
+ENDS_WITHIN_S = 1800  # a machine whose calls are over: its last container, EC2's own shutdown
 METRICS_S = 60.0  # between two lines of a node's figures for CloudWatch
 
 
@@ -81,6 +82,8 @@ def host_environment(config: StageConfig, own: Identity, all_nodes: Sequence[Ide
         "GATEWAY": own.plan.gateway,
         "MAPPED_ADDRESSES": f"{own.plan.mapped} {own.plan.standby}",
         "PUBLIC_ADDRESSES": " ".join(each.public for each in all_nodes),
+        # the next machine is started at once, while the one before still drains
+        "PATCHBAY_PATIENCE_S": str(config.sbc_drain_s + ENDS_WITHIN_S),
     }
 
 

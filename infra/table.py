@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from chalicelib.storage.schema import table_definition
 from infra.config import StageConfig
+from infra.removal import removal_of
 
 TTL = "ttl"
 
@@ -35,7 +35,7 @@ class Table(Construct):
             time_to_live_attribute=TTL,
             stream=dynamodb.StreamViewType.NEW_IMAGE,
             deletion_protection=config.keep_data,
-            removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+            removal_policy=removal_of(config),
         )
         for index in wanted["GlobalSecondaryIndexes"]:
             self.table.add_global_secondary_index(

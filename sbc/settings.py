@@ -32,6 +32,8 @@ class Limits:
     ban_s: int = 300
     known_source_s: int = 3600
     max_contacts: int = 10
+    unreadable_messages: int = 30  # of one unknown address within a minute
+    strays_logged: int = 20  # lines a minute about what one address sends that belongs to no call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from chalicelib.observability import logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
 from chalicelib.storage.cursor import open_cursor, seal
+from chalicelib.storage.database import is_passing
 from chalicelib.storage.scope import IspScope, TenantScope
 
 MAX_BODY = 1_000_000
@@ -174,9 +175,10 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
         response = _once(entry, call, lambda: _render(function(call), entry, call))
     except PatchbayError as error:
         response = problem(error, language)
-    except Exception:  # noqa: BLE001 - the outermost border: logged, and told as a problem
-        logger().exception("unexpected error", extra={"route": f"{entry.method} {entry.path}"})
-        response = problem(PatchbayError("internal_error"), language)
+    except Exception as error:  # noqa: BLE001 - the outermost border: logged, and told as a problem
+        code, told = ("try_again", "database busy") if is_passing(error) else ("internal_error", "unexpected error")
+        logger().exception(told, extra={"route": f"{entry.method} {entry.path}"})
+        response = problem(PatchbayError(code), language)
     if settings().expose_db_cost:
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
         response.headers["X-Db-Read-Units"] = str(cost.read_units)
@@ -213,7 +215,8 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
     fingerprint = token_hash(
         json.dumps([entry.name, call.path, call.body.model_dump(mode="json") if call.body else None])
     )
-    kept = idempotency.claim(call.identity.user_id, key, fingerprint)
+    owner = f"{call.identity.sbc_id}/{call.identity.user_id}" if call.identity.sbc_id else call.identity.user_id
+    kept = idempotency.claim(owner, key, fingerprint)
     if kept is not None:
         headers = written_in(kept.language) | {"Content-Type": "application/json", "Idempotent-Replayed": "true"}
         shown = open_text(kept.body, owner=fingerprint)
@@ -221,12 +224,15 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
     try:
         response = answer()
     except BaseException:
-        idempotency.release(call.identity.user_id, key)
+        idempotency.release(owner, key)
         raise
     body = response.body if isinstance(response.body, str) else json.dumps(response.body)
     sealed = seal_text(body, owner=fingerprint)  # some answers show a new password or token
     answered = idempotency.Answer(response.status_code, sealed, call.language)
-    idempotency.keep(call.identity.user_id, key, fingerprint, answered)
+    try:
+        idempotency.keep(owner, key, fingerprint, answered)
+    except Exception:  # noqa: BLE001 - what was asked for is done: said otherwise, it would be sent and done again
+        logger().exception("answer not kept", extra={"route": f"{entry.method} {entry.path}"})
     return response
 
 

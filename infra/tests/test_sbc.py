@@ -83,7 +83,7 @@ def test_what_a_node_is_told_is_what_its_programs_understand(template: Json) -> 
 
 def test_a_host_is_told_all_that_its_preparation_needs(template: Json) -> None:
     script = (Path(__file__).parent.parent.parent / "sbc/image/prepare-host.sh").read_text()
-    needed = set(re.findall(r"\$\{?([A-Z][A-Z_]+)\b", script)) - {"SECONDS", "PATCHBAY_HOST_ENV", "PATCHBAY_PATIENCE_S"}
+    needed = set(re.findall(r"\$\{?([A-Z][A-Z_]+)\b", script)) - {"SECONDS", "PATCHBAY_HOST_ENV", "PATCHBAY_ETC"}
 
     for data in user_data(template):
         told = file_in(data, "/etc/patchbay/host.env")
@@ -180,6 +180,33 @@ def test_a_host_may_do_what_its_preparation_asks_for_and_no_more(template: Json)
     assert actions_of(template, "HostPolicy") == [asked] * 2
 
 
+def test_a_host_takes_nothing_to_machines_of_another_stage_or_node(template: Json) -> None:
+    tags = {
+        (name, json.dumps(value, sort_keys=True))
+        for one in template["Resources"].values()
+        if one["Type"] == "AWS::IAM::Policy"
+        for statement in one["Properties"]["PolicyDocument"]["Statement"]
+        for name, value in statement.get("Condition", {}).items()
+        if "ec2:AttachVolume" in statement["Action"]
+    }
+    groups = of_type(template, "AWS::AutoScaling::AutoScalingGroup")
+    given = [{tag["Key"]: tag["Value"] for tag in one["Tags"] if tag["PropagateAtLaunch"]} for one in groups]
+
+    assert tags == {
+        (
+            "StringEquals",
+            json.dumps({f"aws:ResourceTag/patchbay:{name}": one[f"patchbay:{name}"] for name in ("node", "stage")}),
+        )
+        for one in given
+    }
+
+
+def test_the_next_machine_waits_longer_than_the_one_before_drains(template: Json) -> None:
+    told = [file_in(data, "/etc/patchbay/host.env") for data in user_data(template)]
+
+    assert [int(one["PATCHBAY_PATIENCE_S"]) for one in told] == [3600 + 1800] * 2
+
+
 def test_one_node_alone_has_no_peers(tmp_path: Path) -> None:
     found = json.loads(synthesise_built(example_config("dev", sbc_nodes=1), tmp_path).read_text())
     [told] = environments(found)
@@ -192,7 +219,7 @@ def test_one_node_alone_has_no_peers(tmp_path: Path) -> None:
 def test_an_identity_outlives_the_machine(template: Json) -> None:
     volumes = [one for one in template["Resources"].values() if one["Type"] == "AWS::EC2::Volume"]
 
-    assert [one["DeletionPolicy"] for one in volumes] == ["Retain"] * 2
+    assert [one["DeletionPolicy"] for one in volumes] == ["RetainExceptOnCreate"] * 2
     assert all(one["Properties"]["Encrypted"] for one in volumes)
     assert len(of_type(template, "AWS::EC2::NetworkInterface")) == len(of_type(template, "AWS::EC2::EIP")) == 2
     groups = of_type(template, "AWS::AutoScaling::AutoScalingGroup")

@@ -12,12 +12,12 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from sbc.hook.count_teller import CHANGES, CountTeller
 from sbc.hook.metrics import Metrics
 from sbc.hook.peer_counts import PeerCounts
+from sbc.hook.peer_epoch import OwnEpoch, kept_epoch
 from sbc.hook.peer_messages import LARGEST, PeerMessage, PeerMessageError, open_message, peer_key, seal_message
 from sbc.hook.settings import Address, Settings, SettingsError, read_address
 
@@ -30,27 +30,13 @@ MOST_CHANGES = BURST * CHANGES  # of more, everything is told
 RECEIVE_BUFFER = 1024 * 1024
 
 
-def next_epoch(file: Path, *, now_ms: int) -> int:
-    """Larger than that of each earlier start, also when the clock was put back meanwhile."""
-    try:
-        last = int(file.read_text())
-    except (OSError, ValueError):
-        last = 0
-    epoch = max(now_ms, last + 1)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    written = file.with_name(file.name + ".new")
-    written.write_text(str(epoch))
-    written.replace(file)
-    return epoch
-
-
 def make_peers(settings: Settings, *, seal_key: bytes, metrics: Metrics, now_ms: int) -> Peers | None:
     """None for the only node of its SBC."""
     if not settings.peers:
         return None
     return Peers(
         node=settings.node,
-        epoch=next_epoch(settings.data_dir / "peer-epoch", now_ms=now_ms),
+        epoch=kept_epoch(settings.data_dir / "peer-epoch", now_ms=now_ms),
         listen=read_address("peer_listen", settings.peer_listen),
         peers=settings.peer_addresses,
         key=peer_key(seal_key),
@@ -66,7 +52,7 @@ class Peers:
         self,
         *,
         node: str,
-        epoch: int,
+        epoch: OwnEpoch,
         listen: Address,
         peers: Sequence[Address],
         key: bytes,

@@ -22,7 +22,7 @@ _SCHEMAS = {
     "location_db": ("standard-create.sql", "usrloc-create.sql"),
     "dialog_db": ("standard-create.sql", "dialog-create.sql"),
 }
-
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 _DIALOG_VARS = """
 DROP TABLE dialog_vars;
@@ -141,7 +141,8 @@ def preload_path(settings: SbcSettings) -> Path:
 
 
 def create_databases(settings: SbcSettings) -> None:
-    """Creates what is missing, or damaged by a power cut, from the schemas that come with Kamailio."""
+    """Creates what is missing, or damaged by a power cut, from the schemas that come with Kamailio. Raises RenderError
+    when that can't be told now: calls and registrations aren't given up for a full disk."""
     for name, schemas in _SCHEMAS.items():
         database: Path = getattr(settings, name)
         if _is_sound(database):
@@ -150,12 +151,19 @@ def create_databases(settings: SbcSettings) -> None:
             database.with_name(database.name + suffix).unlink(missing_ok=True)
         draft = database.with_suffix(".new")
         draft.unlink(missing_ok=True)
-        with contextlib.closing(sqlite3.connect(draft)) as connection:
-            for schema in schemas:
-                connection.executescript((settings.schema_dir / schema).read_text(encoding="utf-8"))
-            if name == "dialog_db":
-                _narrow_dialog_vars(connection)
+        try:
+            _create_database(draft, [settings.schema_dir / schema for schema in schemas], narrow=name == "dialog_db")
+        except sqlite3.Error as error:
+            raise RenderError(f"{database}: {error}") from error
         draft.replace(database)
+
+
+def _create_database(path: Path, schemas: list[Path], *, narrow: bool) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for schema in schemas:
+            connection.executescript(schema.read_text(encoding="utf-8"))
+        if narrow:
+            _narrow_dialog_vars(connection)
 
 
 def _narrow_dialog_vars(connection: sqlite3.Connection) -> None:
@@ -170,8 +178,10 @@ def _is_sound(database: Path) -> bool:
     with contextlib.closing(sqlite3.connect(database, timeout=5)) as connection:
         try:
             return bool(connection.execute("PRAGMA quick_check").fetchone() == ("ok",))
-        except sqlite3.DatabaseError:
-            return False
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF in _DAMAGED:  # the rest of an extended code says where
+                return False
+            raise RenderError(f"{database}: {error}") from error
 
 
 def remove_leftovers(settings: SbcSettings) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -136,6 +137,48 @@ def test_one_silent_node_of_two_is_noticed_and_a_late_line_is_not() -> None:
 
     assert 5 < threshold <= 9  # five lines in five minutes from each; one or two may fall into the next window
     assert threshold_of(alarm, nodes=1) <= 4
+
+
+def raises_drop_alarm(registered: Callable[[int], int], *, quarters: int = 6) -> bool:
+    """Whether the alarm goes off on what nodes send each minute. Its expression is worked out as CloudWatch does it: of
+    the first period there is no difference."""
+    [alarm] = [each for each in ALARMS if each.name == "RegistrationsDropped"]
+    [(name, metric)] = alarm.metrics.items()
+    assert (metric.statistic, alarm.comparison, alarm.periods) == ("Sum", "<", 1)
+    minutes = alarm.period_s // 60
+    sums = [sum(registered(quarter * minutes + minute) for minute in range(minutes)) for quarter in range(quarters)]
+    for before, now in itertools.pairwise(sums):
+        functions = {
+            "IF": lambda condition, then, otherwise: then if condition else otherwise,
+            "DIFF": lambda now, before=before: now - before,
+        }
+        if eval(alarm.expression, {**functions, name: now}) < alarm.threshold:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("minute", range(15, 45))
+def test_a_loss_of_half_of_the_registrations_is_noticed_whenever_it_comes(minute: int) -> None:
+    assert raises_drop_alarm(lambda now: 1000 if now < minute else 500)
+    assert raises_drop_alarm(lambda now: 70 if now < minute else 35)
+
+
+def test_registrations_that_expire_within_an_hour_after_the_network_is_gone_are_noticed() -> None:
+    assert raises_drop_alarm(lambda now: 1000 - max(0, min(1000, (now - 20) * 1000 // 60)))
+
+
+@pytest.mark.parametrize("minute", range(15, 45))
+def test_a_loss_of_less_than_a_quarter_is_no_alarm_and_neither_is_all_of_a_small_system(minute: int) -> None:
+    assert not raises_drop_alarm(lambda now: 1000 if now < minute else 760)
+    assert not raises_drop_alarm(lambda now: 49 if now < minute else 1)
+    assert not raises_drop_alarm(lambda now: 3 if now < minute else 1)
+
+
+def test_registrations_that_come_back_or_move_to_another_node_are_no_drop() -> None:
+    assert not raises_drop_alarm(lambda now: 500 if now < 22 else 1000)
+    assert not raises_drop_alarm(lambda now: 1000 if now != 31 else 2000)  # a line that comes late
+    # five minutes until the other node has them
+    assert not raises_drop_alarm(lambda now: 1000 if not 31 <= now < 36 else 500)
 
 
 def paragraphs() -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -103,3 +104,69 @@ def test_a_request_of_no_known_call_is_never_relayed(stack: Stack, attacker: Raw
 
 def test_other_methods_are_not_allowed(phone: RawPhone) -> None:
     assert phone.ask(phone.request("PUBLISH", user="alice")).startswith("SIP/2.0 405")
+
+
+def _no_via(phone: RawPhone) -> bytes:
+    return re.sub(r"Via: .*", "Via: SIP/2.0/UDP ", phone.request("OPTIONS", user="x")).encode()
+
+
+def _no_to(phone: RawPhone) -> bytes:
+    return phone.request("INVITE", user="x", to="<<<x>").encode()
+
+
+def _no_uri(phone: RawPhone) -> bytes:
+    return phone.request("BYE", user="x", to="<sip:x@x>;tag=1", ruri="nothing").encode()
+
+
+def _of_no_call(phone: RawPhone) -> bytes:
+    return phone.request("BYE", user="x", to="<sip:x@x>;tag=1").encode()
+
+
+def _reply(phone: RawPhone) -> bytes:
+    _head, _, rest = phone.request("OPTIONS", user="x").partition("\r\n")
+    return f"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP {phone.sip};branch=z9hG4bKq\r\n{rest}".encode()
+
+
+def _of_scanner(phone: RawPhone) -> bytes:
+    return phone.request("OPTIONS", user="x", more="User-Agent: friendly-scanner\r\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("message", "most_lines"),
+    # Kamailio's parser writes many lines about each message
+    [(_no_via, 3000), (_no_to, 900), (_no_uri, 100), (_of_no_call, 50), (_reply, 50), (_of_scanner, 100)],
+)
+def test_a_stranger_can_fill_no_log(
+    stack: Stack, attacker: RawPhone, phone: RawPhone, message: Callable[[RawPhone], bytes], most_lines: int
+) -> None:
+    host, port = stack.sip.split(":")
+    phone.register(user="alice", password="alice-sip")
+    before = stack.log().count("\n")
+    for number in range(600):
+        attacker.socket.sendto(message(attacker), (host, int(port)))
+        if number % 50 == 49:  # what was sent so far has been read
+            assert phone.ask(phone.request("OPTIONS", user="alice"), timeout_s=10).startswith("SIP/2.0 200")
+
+    assert 0 < stack.log().count("\n") - before < most_lines
+
+
+def test_a_call_id_of_several_lines_makes_no_line_in_the_log(stack: Stack, attacker: RawPhone) -> None:
+    request = attacker.request("BYE", user="x", to="<sip:x@x>;tag=1", call_id="a\r\n 1(1) CRITICAL: forged")
+
+    reply = attacker.ask(request)
+
+    assert reply.startswith("SIP/2.0 400 ")
+    assert "forged" not in stack.log()
+
+
+def test_a_name_of_several_lines_makes_no_line_in_the_log(stack: Stack, attacker: RawPhone) -> None:
+    challenge = attacker.ask(attacker.request("REGISTER", user="alice"))
+    header = attacker.authorization(
+        challenge, method="REGISTER", user="a\r\n 1(1) CRITICAL: forged", password="x", uri="sip:sbc.test"
+    )
+
+    reply = attacker.ask(attacker.request("REGISTER", user="alice", more=header))
+
+    assert reply.startswith("SIP/2.0 403 ")
+    assert "is not alice@sbc.test" in stack.log()
+    assert "\n 1(1) CRITICAL: forged" not in stack.log()
