@@ -15,7 +15,6 @@ from infra.log_groups import NODE_PROGRAMS, node_log_group
 from infra.sbc_plan import PEER_PORTS, RTP_PORTS, SIP_PORT, TLS_PORT, plan_nodes
 from infra.synth import synthesise_built
 from sbc.node.parts import make_sbc_settings
-from sbc.node.programs import PROGRAMS
 from sbc.node.settings import read_node_settings
 
 Json = dict[str, Any]
@@ -166,13 +165,13 @@ def test_lines_of_every_part_reach_its_log_group_with_and_without_containers(tem
             for each in tasks[0]["ContainerDefinitions"]
         }
         found = [{part: names[key] for part, key in drivers.items()}]
-        parts = set(PROGRAMS) - {"logs"}
+        parts = set(NODE_PROGRAMS) - {"logs"}
     else:
         told = [read_node_settings(each) for each in environments(template)]
         found = [
             {part: names[group.removeprefix("id-")] for part, group in each.log_groups_by_part.items()} for each in told
         ]
-        parts = set(PROGRAMS)
+        parts = set(NODE_PROGRAMS)
         assert [each.log_stream for each in told] == ["a", "b"]
 
     assert all(each == {part: node_log_group("patchbay-production", part) for part in parts} for each in found)

@@ -111,7 +111,7 @@ class LogShipper:
                 "lines lost: the journal deleted them before they were sent, %s",
                 "nobody knows how many" if chunk.gone is None else f"at most {chunk.gone}",
             )
-        if chunk.unreadable:
+        if chunk.unreadable and chunk.lines:
             log.warning("lines lost: %d that can't be read", chunk.unreadable)
         if not chunk.lines:
             return LOOK_S

@@ -16,6 +16,7 @@ from infra.alarms import ALARMS, OWN, RUNBOOK, Alarm, Metric, description_of, th
 from infra.dashboard import DASHBOARDS, Line, Search, Widget, body_of
 from infra.log_groups import NODE_PROGRAMS, node_log_group
 from sbc.hook.journal import _SCHEMA
+from sbc.node.programs import PROGRAMS
 from tests.conftest import ROOT
 
 #: What AWS sends by itself (the services' "CloudWatch metrics" pages), with the dimensions used here.
@@ -208,6 +209,7 @@ def test_saved_queries_that_the_runbook_names_exist() -> None:
 
 
 def test_each_program_of_a_node_has_its_log_group() -> None:
+    assert set(NODE_PROGRAMS) == set(PROGRAMS)
     assert len({node_log_group("patchbay-dev", program) for program in NODE_PROGRAMS}) == len(NODE_PROGRAMS)
     with pytest.raises(LookupError):
         node_log_group("patchbay-dev", "pbx")

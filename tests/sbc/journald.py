@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/log
 mkdir -p /run/systemd/journal /var/log/journal
 touch /run/systemd/journal/flushed
+echo 0123456789abcdef0123456789abcdef >/run/machine-id
+mount --bind /run/machine-id /etc/machine-id
 exec /usr/lib/systemd/systemd-journald
 """
 # Each program is a process of its own, or journald would remember the first one's unit for all. The header: as systemd
@@ -48,11 +51,18 @@ class Journald:
 
     def _listens(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
-        return self._socket.exists()
+        if not (self._root / "run/machine-id").exists():
+            return False  # still this machine's /run, which may have a journald, too
+        with socket.socket(socket.AF_UNIX) as stream:
+            return stream.connect_ex(str(self._socket)) == 0
+
+    @property
+    def _root(self) -> Path:
+        return Path(f"/proc/{self.process.pid}/root")
 
     @property
     def _socket(self) -> Path:
-        return Path(f"/proc/{self.process.pid}/root/run/systemd/journal/stdout")
+        return self._root / "run/systemd/journal/stdout"
 
     def write(self, unit: str, content: bytes) -> None:
         """As the service of that name does on its standard output."""

@@ -19,7 +19,7 @@ from sbc.node.checks import check_logs
 from sbc.node.settings import NodeSettings, NodeSettingsError, read_node_settings
 from tests.local.processes import wait_for
 from tests.sbc.journald import Journald, a_journald
-from tests.sbc.local_sqs import REGION, local_sqs
+from tests.sbc.local_sqs import REGION, LocalSqs, local_sqs
 
 GROUPS = {part: f"/patchbay-dev/node/{part}" for part in ("hook", "kamailio", "logs")}
 ROUTED = '{"at":1700000000.1,"level":"INFO","message":"call routed","call_id":"call_1","sip_call_id":"one@phone"}'
@@ -60,14 +60,22 @@ def journald(tmp_path: Path) -> Iterator[Journald]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSqs]:
+    with local_sqs(tmp_path_factory.mktemp("moto")) as found:
+        yield found
+
+
 @pytest.fixture
-def cloudwatch(tmp_path: Path) -> Iterator[Any]:
-    with local_sqs(tmp_path) as server:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        client = boto3.client("logs", region_name=REGION, endpoint_url=server.url, **keys)
-        for group in GROUPS.values():
-            client.create_log_group(logGroupName=group)
-        yield client
+def cloudwatch(server: LocalSqs) -> Iterator[Any]:
+    """With empty log groups."""
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    client = boto3.client("logs", region_name=REGION, endpoint_url=server.url, **keys)
+    for group in GROUPS.values():
+        client.create_log_group(logGroupName=group)
+    yield client
+    for group in GROUPS.values():
+        client.delete_log_group(logGroupName=group)
 
 
 @pytest.fixture
