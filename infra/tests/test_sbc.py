@@ -238,6 +238,16 @@ def test_a_service_starts_once_the_cluster_knows_the_machines(template: Json) ->
     assert [name for name in kinds if name in needed_by(template, name)] == []
 
 
+def test_an_address_is_placed_once_its_network_has_its_gateway(template: Json) -> None:
+    """ "Network is not attached to any internet gateway", says EC2 else."""
+    kinds = {name: one["Type"] for name, one in template["Resources"].items()}
+    places = [name for name, kind in kinds.items() if kind == "AWS::EC2::EIPAssociation"]
+
+    assert len(places) == 2
+    for name in places:
+        assert "AWS::EC2::VPCGatewayAttachment" in {kinds.get(one) for one in needed_by(template, name)}
+
+
 def test_an_instance_gets_the_files_that_the_images_have(tmp_path: Path) -> None:
     synthesise_built(example_config("dev", sbc_variant="instances"), tmp_path)
 
