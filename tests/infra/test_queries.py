@@ -150,7 +150,7 @@ WITHOUT_CALL = {
     *("SERVE_PEERS", "REFUSE_SCANNER", "REFUSE_FLOOD", "AUTHENTICATE", "FORBID", "COUNT_FAILURE"),
     *("REQUIRE_MAY_REGISTER", "SAVE_CONTACT", "SAY"),
 }
-#: Not parsed yet; of a connection; of a registration that a peer tells; and with the event whole, in which both ids stand.
+#: Not parsed yet; of a connection; of a registration that a peer tells; and with the event whole, which has both ids.
 WITHOUT_IDS = {"core:msg-received", "xhttp:request", "REFUSE_OUTDATED", "POST_EVENT"}
 
 
