@@ -33,6 +33,8 @@ class StageConfig:
     console_certificate_arn: str = ""  # in us-east-1, for ``domain``; needed when the stack is in another region
     alarm_email: str = ""  # who hears of alarms and of bounced mail
     keep_data: bool = True  # table, files and logs outlive the stack, and the table can't be deleted
+    change_feed: bool = True  # false for one deployment, after a table was restored into its name: docs/deploy.md
+    mail_trial: bool = False  # while SES is in its sandbox, where mail needs a right on its recipient's identity too
     log_days: int = 90
     api_memory_mb: int = 1024  # also the share of CPU: 1769 MB is one whole
     api_concurrency: int = 0  # reserved for the API's function; 0: what the account has left

@@ -16,6 +16,7 @@ from infra.sbc_network import Identity, Network
 
 _PREPARE = Path(__file__).resolve().parent.parent / "sbc" / "image" / "prepare-host.sh"
 _NEXT_AFTER = Duration.minutes(15)  # an instance has installed itself by then; a service says itself when it is up
+# Without its volume, ECS' agent isn't to start the node on the machine's own disk, as one that was never enrolled.
 _UNIT = """\
 [Unit]
 After=network-online.target
@@ -27,6 +28,7 @@ RemainAfterExit=yes
 ExecStart=/bin/bash /usr/local/sbin/patchbay-prepare-host
 [Install]
 WantedBy=multi-user.target
+RequiredBy=ecs.service
 """
 
 
@@ -103,6 +105,7 @@ def container_host(host_environment: str) -> ec2.UserData:
         *_write("/usr/local/sbin/patchbay-prepare-host", _PREPARE.read_text()),
         *_write("/etc/systemd/system/patchbay-host.service", _UNIT),
         "command -v aws >/dev/null || dnf install -y -q awscli-2",
+        "command -v mkfs.ext4 >/dev/null || dnf install -y -q e2fsprogs",  # Amazon Linux itself is on XFS
         "systemctl daemon-reload",
         "systemctl enable patchbay-host.service",
         "bash /usr/local/sbin/patchbay-prepare-host",
@@ -110,13 +113,18 @@ def container_host(host_environment: str) -> ec2.UserData:
     return data
 
 
-def plain_host(host_environment: str, node_environment: str, *, bucket: str, key: str) -> ec2.UserData:
-    """Debian; the code comes from the bucket as an archive."""
+def plain_host(host_environment: str, node_environment: str, *, region: str, bucket: str, key: str) -> ec2.UserData:
+    """Debian; the code comes from the bucket as an archive. Its image has no agent of Systems Manager, without which
+    nobody gets in: AWS keeps it in a bucket of each region."""
+    agent = f"https://s3.{region}.amazonaws.com/amazon-ssm-{region}/latest/debian_amd64/amazon-ssm-agent.deb"
     data = ec2.UserData.for_linux()
     data.add_commands(
         "set -e",
         "export DEBIAN_FRONTEND=noninteractive",
-        "apt-get update -q && apt-get install -y -q --no-install-recommends awscli curl ca-certificates python3",
+        *_write("/etc/apt/apt.conf.d/90patchbay", 'DPkg::Lock::Timeout "600";\n'),  # the image updates itself meanwhile
+        "apt-get update -q",
+        "apt-get install -y -q --no-install-recommends awscli curl ca-certificates python3",
+        f"curl -fsS -o /tmp/agent.deb {agent} && dpkg -i /tmp/agent.deb || echo no Session Manager >&2",
         f"aws s3 cp s3://{bucket}/{key} /tmp/patchbay.zip",
         "mkdir -p /opt/patchbay && python3 -m zipfile -e /tmp/patchbay.zip /opt/patchbay",
         *_write("/etc/patchbay/host.env", host_environment),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import CfnTag, RemovalPolicy, Size
+from aws_cdk import CfnTag, Size
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.removal import removal_of
 from infra.rules import accept
 from infra.sbc_plan import NETWORK, PEER_PORTS, RTP_PORTS, SIP_PORT, TLS_PORT, ZONES, NodePlan
 
@@ -100,7 +101,7 @@ def make_identity(scope: Construct, *, config: StageConfig, network: Network, pl
         network_interface_id=interface.ref,
         private_ip_address=plan.mapped,
     )
-    keep = RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY
+    keep = removal_of(config)
     volume = ec2.Volume(
         scope,
         "State",

@@ -179,18 +179,28 @@ def delete_node(sbc_id: str, name: str, *, actor: Actor) -> SbcNode:
 
 
 def record_ack(sbc_id: str, node: str, cursor: str) -> None:
-    """All changes up to ``cursor`` are in force on the node. An older cursor changes nothing but the time."""
+    """All changes up to ``cursor`` are in force on the node. An older cursor changes nothing but the time: a node sends
+    one that ended before it had noted the last, and would otherwise be refused until something changes."""
+    pk, sk, older = keys.sbc_nodes(sbc_id), NODE_PREFIX + node, PatchbayError("version_conflict")
     tx = Transaction()
     tx.update(
-        keys.sbc_nodes(sbc_id),
-        NODE_PREFIX + node,
+        pk,
+        sk,
         "SET acked_cursor = :cursor, acked_at = :now",
         condition="attribute_exists(PK) AND acked_cursor <= :cursor",
-        on_conflict=PatchbayError("not_found", say("no_such_node_to_acknowledge")),
+        on_conflict=older,
         cursor=cursor,
         now=tx.now_ms,
     )
-    tx.commit()
+    try:
+        tx.commit()
+    except PatchbayError as error:
+        if error is not older:
+            raise
+        missing = PatchbayError("not_found", say("no_such_node"))
+        tx = Transaction(now_ms=tx.now_ms)
+        tx.update(pk, sk, "SET acked_at = :now", condition=EXISTS, on_conflict=missing, now=tx.now_ms)
+        tx.commit()
 
 
 def record_seal_key(sbc_id: str, name: str, key_id: str) -> None:

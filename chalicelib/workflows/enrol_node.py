@@ -40,12 +40,14 @@ def enrol_node(
     transaction: Transaction | None = None,
     queues: NodeQueues | None = None,
 ) -> EnrolledNode:
-    """``node_key``: the key that the node has already, if any; then nothing changes while it is the right one.
+    """``node_key``: the key that the node has already, if any; then the node stays as it is if that is its own.
     ``replace``: a node of this name gets a new key instead of being refused. Committed here, with the rest of
     ``transaction`` if one is passed."""
     key = node_key or secrets.token_urlsafe(KEY_BYTES)
     found = find_node(sbc_id, name)
     if found is not None and found.key_hash == token_hash(key):
+        if transaction:  # what allowed this is used up all the same
+            transaction.commit()
         return EnrolledNode(sbc_id, name, key, shown_seal_key(sbc_id, found.seal_key_id), found.queue_url)
     tx, replaced = transaction if transaction is not None else Transaction(), found if replace else None
     url = _make_queue(queues or node_queues(), sbc_id, name)  # before the node: it has to know its address

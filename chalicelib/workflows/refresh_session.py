@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from chalicelib.auth import Identity
+from chalicelib.clients.secrets import token_keys
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.storage.isps import find_isp
 from chalicelib.storage.sessions import Session, end_session, get_session, renew_session
@@ -24,6 +25,7 @@ def refresh_session(*, refresh_token: str, now_s: int | None = None) -> Tokens:
     now = now_s if now_s is not None else int(time.time())
     session = get_session(refresh_token, now_s=now)
     identity = _subscriber(session) if session.tenant_id else identity_of(_user(session), session.session_id)
+    token_keys()  # before the token is used up: without a key to sign by there would be nothing in its place
     return make_tokens(identity, renew_session(session, now_s=now))
 
 

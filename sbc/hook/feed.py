@@ -238,7 +238,16 @@ class Feed:
             self._forget_handled()
             await self._client.acknowledge(self._cursor)
             self._acknowledged = self._cursor
-            await asyncio.to_thread(self._cursor_file.write_text, self._cursor)
+            await asyncio.to_thread(self._keep_cursor, self._cursor)
+
+    def _keep_cursor(self, cursor: str) -> None:
+        """Not synced: from an older one, a start only reads more. So it does with a disk that is full."""
+        draft = self._cursor_file.with_suffix(".new")
+        try:
+            draft.write_text(cursor)
+            draft.replace(self._cursor_file)
+        except OSError as error:
+            log.warning("cursor not kept", extra={"error": str(error)})
 
     def _overlap_start(self) -> str:
         """The smallest id of the moment from which changes are read again."""

@@ -37,6 +37,7 @@ from sbc.hook.locations import Locations
 from sbc.hook.media_watch import MediaWatch, Rtpengine
 from sbc.hook.metric_report import MetricReport
 from sbc.hook.metrics import Metrics
+from sbc.hook.missed_contacts import MissedContacts
 from sbc.hook.orders import Orders
 from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
 from sbc.hook.parts_disk import PartsDisk
@@ -102,6 +103,7 @@ class Node:
         control.restore(await journal.open_calls())
         await self._start_peers(stack, background)
         self._start_held_addresses(background, rpc)
+        self._start_missed_contacts(background, rpc)
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
         self._start_metric_report(background, control)
@@ -156,6 +158,19 @@ class Node:
         own, _ = read_address("peer_listen", settings.peer_listen)
         held = HeldAddresses(rpc=rpc, addresses=settings.service_addresses, own=own, clock=time.monotonic)
         background.start(held.run())
+
+    def _start_missed_contacts(self, background: Background, rpc: KamailioRpc) -> None:
+        settings = self._settings
+        locations = self._locations()
+        if self._peers is None or locations is None:
+            return
+        own, _ = read_address("peer_listen", settings.peer_listen)
+        missed = MissedContacts(
+            rpc=rpc, locations=locations, own=own, peers=tuple(host for host, _ in settings.peer_addresses),
+            silent_s=self._peers.silent_s, patience_s=2.5 * settings.peer_interval_s, clock=clock_ms,
+            metrics=self._metrics,
+        )  # fmt: skip
+        background.start(missed.run())
 
     def _start_reconciler(self, background: Background, control: CallControl, rpc: KamailioRpc) -> None:
         settings = self._settings

@@ -13,12 +13,12 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sbc.hook.count_teller import CHANGES, CountTeller
 from sbc.hook.metrics import Metrics
 from sbc.hook.peer_counts import PeerCounts
+from sbc.hook.peer_epoch import OwnEpoch, kept_epoch
 from sbc.hook.peer_messages import LARGEST, PeerMessage, PeerMessageError, open_by_any, peer_key, seal_message
 from sbc.hook.seal_keys import SealKey, SealKeys, signing_key
 from sbc.hook.settings import Address, Settings, SettingsError, read_address
@@ -32,27 +32,13 @@ MOST_CHANGES = BURST * CHANGES  # of more, everything is told
 RECEIVE_BUFFER = 1024 * 1024
 
 
-def next_epoch(file: Path, *, now_ms: int) -> int:
-    """Larger than that of each earlier start, also when the clock was put back meanwhile."""
-    try:
-        last = int(file.read_text())
-    except (OSError, ValueError):
-        last = 0
-    epoch = max(now_ms, last + 1)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    written = file.with_name(file.name + ".new")
-    written.write_text(str(epoch))
-    written.replace(file)
-    return epoch
-
-
 def make_peers(settings: Settings, *, seal_keys: SealKeys, metrics: Metrics, now_ms: int) -> Peers | None:
     """None for the only node of its SBC."""
     if not settings.peers:
         return None
     peers = Peers(
         node=settings.node,
-        epoch=next_epoch(settings.data_dir / "peer-epoch", now_ms=now_ms),
+        epoch=kept_epoch(settings.data_dir / "peer-epoch", now_ms=now_ms),
         listen=read_address("peer_listen", settings.peer_listen),
         peers=settings.peer_addresses,
         key=peer_key(seal_keys.keys[0].key),
@@ -78,7 +64,7 @@ class Peers:
         self,
         *,
         node: str,
-        epoch: int,
+        epoch: OwnEpoch,
         listen: Address,
         peers: Sequence[Address],
         key: bytes,
@@ -100,6 +86,8 @@ class Peers:
         self._asked = asyncio.Event()
         self._met = asyncio.Event()
         self._reachable: set[str] = set()
+        self._clock = clock
+        self._heard_at: dict[str, float] = {}  # by address
 
     def use(self, keys: Sequence[SealKey]) -> None:
         """Messages are signed with one of these, newest first, and taken if signed with any."""
@@ -112,6 +100,10 @@ class Peers:
     def silent(self) -> int:
         """How many haven't been heard of for a while."""
         return max(0, len(self) - len(self.counts.reachable()))
+
+    def silent_s(self, address: str) -> float:
+        """How long nothing was taken from a peer; endless if nothing ever was."""
+        return self._clock() - self._heard_at.get(address, float("-inf"))
 
     def note(self, key: str, count: int) -> None:
         """This node's own count of a key is now so much: told at once, or with others a moment later."""
@@ -208,6 +200,7 @@ class Peers:
             log.debug("message of a peer dropped", extra={"source": source[0], "error": str(error)})
             return
         self._metrics.count("peer_messages_taken")
+        self._heard_at[source[0]] = self._clock()
         if answer_due:
             self._asked.set()
             if len(self.counts.reachable()) >= len(self._peers):

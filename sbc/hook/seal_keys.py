@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chalicelib.domain import fields
-from sbc.hook.enrol import write_secret
+from sbc.files import replace_secret
 from sbc.hook.ha1 import NONCE_BYTES
 from sbc.hook.jsonio import load_object
 from sbc.hook.settings import read_seal_key
@@ -80,7 +80,7 @@ class SealKeys:
         """All parts held here are sealed with the first of ``listed``. What isn't in it is forgotten."""
         self._store(tuple(key for key in self.keys if key.id in listed), listed[0])
         try:
-            write_secret(self._file, _text(self.keys[0].key))
+            replace_secret(self._file, f"{_text(self.keys[0].key)}\n".encode())
         except OSError as error:  # not ours to write: the ring counts
             log.info("seal key file stays as it was made", extra={"error": str(error)})
 
@@ -115,7 +115,7 @@ class SealKeys:
     def _store(self, keys: tuple[SealKey, ...], in_force: str) -> None:
         shown = [{"id": key.id, "key": _text(key.key), "held_since": key.held_since} for key in keys]
         ring = {"enrolled": self._enrolled, "in_force": in_force, "keys": shown}
-        write_secret(self._ring_file, json.dumps(ring, indent=1))
+        replace_secret(self._ring_file, json.dumps(ring, indent=1).encode())
         self.keys, self.in_force = keys, in_force
         for user in self._users:
             user(keys)

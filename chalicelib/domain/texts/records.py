@@ -37,10 +37,6 @@ TEXTS: Mapping[str, Text] = {
     "no_such_enrolment": Text(
         "There is no such enrolment key, or it was used", "Não existe essa chave de inscrição, ou ela já foi usada"
     ),
-    "no_such_node_to_acknowledge": Text(
-        "There is no such node, or it has acknowledged more already",
-        "Não existe esse nó, ou ele já confirmou mais que isso",
-    ),
     "no_such_gateway": Text("The carrier has no such gateway", "A operadora não tem esse gateway"),
     "no_such_deck_version": Text("There is no such version of this deck", "Não existe essa versão da tabela"),
     "no_such_visual_plan": Text("There is no such visual plan", "Não existe esse plano visual"),
