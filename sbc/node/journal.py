@@ -67,7 +67,8 @@ class Journal:
                     after = ""
                     continue
                 if after:
-                    chunk.gap, chunk.gone, after = True, count_between(after, line.cursor), ""
+                    chunk.gone = count_between(after, line.cursor)
+                    chunk.gap, after = chunk.gone != 0, ""
                 chunk.lines.append(line)
                 size += len(line.text.encode())
                 if len(chunk.lines) >= self._most_lines or size >= MOST_BYTES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +98,19 @@ def test_what_the_journal_has_deleted_is_noticed_and_counted(journald: Journald)
     assert found.gap
     assert found.gone is not None
     assert 3 <= found.gone < 30  # with what journald says of itself
+
+
+@pytest.mark.parametrize(("number", "gone"), [("10", 0), ("11", 1), ("1f", 15)])
+def test_lines_may_be_deleted_that_were_all_sent(tmp_path: Path, number: str, gone: int) -> None:
+    cursor = "s=aa;i={};b=1;m=2;t=3;x=4"
+    entry = {"MESSAGE": "kept", "_SYSTEMD_UNIT": HOOK, "__REALTIME_TIMESTAMP": "1", "__CURSOR": cursor.format(number)}
+    (tmp_path / "entries").write_text(json.dumps(entry) + "\n")
+    journal = Journal(("hook",), command=["sh", "-c", f"cat {tmp_path}/entries"])
+
+    found = asyncio.run(journal.read(cursor.format("f")))
+
+    assert [line.text for line in found.lines] == ["kept"]
+    assert (found.gap, found.gone) == (gone > 0, gone)
 
 
 def test_a_journal_that_cannot_be_read_says_why(tmp_path: Path) -> None:
