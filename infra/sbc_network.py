@@ -101,7 +101,7 @@ def make_identity(scope: Construct, *, config: StageConfig, network: Network, pl
         network_interface_id=interface.ref,
         private_ip_address=plan.mapped,
     )
-    place.node.add_dependency(network.vpc.internet_connectivity_established)  # EC2 refuses it before
+    place.node.add_dependency(subnet.internet_connectivity_established)  # EC2 refuses it before
     keep = removal_of(config)
     volume = ec2.Volume(
         scope,
