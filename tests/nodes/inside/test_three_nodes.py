@@ -89,8 +89,13 @@ def test_a_limit_holds_for_the_calls_of_all_nodes_together(lab: Lab) -> None:
     records_once(lab, *refused, *calls.values(), again)
 
 
-def test_a_node_that_joins_late_knows_registrations_and_counts(lab: Lab) -> None:
+def test_a_node_with_a_new_disk_and_a_clock_behind_knows_registrations_and_counts(lab: Lab) -> None:
     late = lab.nodes["c"]
+    # a day later, for its peers: on its new disk its clock is behind that
+    late.kill("hook")
+    (late.home / "hook" / "peer-epoch").write_text(str(time.time_ns() // 1_000_000 + 86_400_000))
+    late.start("hook")
+    lab.wait_together()
     late.kill()
     late.get_new_disk()
     bob = lab.phone_behind_nat("bob", lab.a)
@@ -106,6 +111,7 @@ def test_a_node_that_joins_late_knows_registrations_and_counts(lab: Lab) -> None
         lab.wait_shared(user)
     lab.wait_counted(ann=2, bob=2)
     print(f"knows all {time.monotonic() - started_at:.1f} s after its start")
+    assert "peers remember a later life of this node" in late.log("hook")
 
     lab.wait_together()
     cy = lab.phone("cy", late)
