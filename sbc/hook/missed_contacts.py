@@ -27,6 +27,10 @@ CHECK_S = 1.0
 # What Kamailio tells is repeated for 5 s before it is lost, and it takes as long to notice: registrations are told from
 # so long before the last moment of being together.
 MARGIN_MS = 15_000
+# A request to a peer from before its return may still time out for 5 s after it: Kamailio then takes the peer for gone
+# until it has greeted it anew, at most 2 s later, and no look need fall into that. Once that is over, what came
+# meanwhile is told again.
+SETTLED_MS = 8_000
 AT_ONCE = 100  # in a check
 
 
@@ -52,6 +56,7 @@ class MissedContacts:
     table: str = "missed"
     _together_at: dict[str, int] = field(default_factory=dict)
     _apart_since: dict[str, int] = field(default_factory=dict)
+    _back_at: dict[str, int] = field(default_factory=dict)
     _next: Position | None = None  # what is being told
     _end: int = 0
 
@@ -72,18 +77,23 @@ class MissedContacts:
         now = self.clock()
         for peer in self.peers:
             if peer in active and self.silent_s(peer) <= self.patience_s:
-                self._begin(peer, now)
-                self._together_at[peer] = now
+                self._note_together(peer, now)
             else:
                 self._apart_since.setdefault(peer, self._together_at.get(peer, 0))
         if self._next is not None:
             await self._tell(self._next)
 
-    def _begin(self, peer: str, now: int) -> None:
+    def _note_together(self, peer: str, now: int) -> None:
+        self._together_at[peer] = now
         since = self._apart_since.pop(peer, None)
-        if since is None:
-            return
-        log.info("telling a peer of registrations", extra={"peer": peer, "since": since})
+        if since is not None:
+            log.info("telling a peer of registrations", extra={"peer": peer, "since": since})
+            self._back_at[peer] = now
+            self._begin(since, now)
+        elif now - self._back_at.get(peer, now) >= SETTLED_MS:
+            self._begin(self._back_at.pop(peer), now)
+
+    def _begin(self, since: int, now: int) -> None:
         first = Position.at(since - MARGIN_MS)
         self._next = first if self._next is None else min(first, self._next)
         self._end = now

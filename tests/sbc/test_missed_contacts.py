@@ -15,7 +15,7 @@ import pytest
 from sbc.hook.kamailio_rpc import RpcError
 from sbc.hook.locations import Locations
 from sbc.hook.metrics import Metrics
-from sbc.hook.missed_contacts import AT_ONCE, MARGIN_MS, MissedContacts, read_active
+from sbc.hook.missed_contacts import AT_ONCE, MARGIN_MS, SETTLED_MS, MissedContacts, read_active
 from tests.sbc.locations import LocationDb
 
 OWN, PEER, THIRD = "10.0.0.1", "10.0.0.2", "10.0.0.3"
@@ -117,6 +117,18 @@ def test_after_a_split_only_what_was_registered_since_is_told(world: World, how:
     world.silent_s[PEER] = 0.1
 
     assert (apart, world.check(), world.check()) == ([], ["dora", "bob"], [])
+
+
+def test_what_comes_while_late_timeouts_may_hide_a_peer_is_told_again(world: World) -> None:
+    world.register("old", ago_ms=MINUTE_MS)
+    first = world.check()
+    world.clock.now += SETTLED_MS // 2
+    world.register("ann")
+    soon = world.check()
+
+    world.clock.now += SETTLED_MS // 2
+
+    assert (first, soon, world.check(), world.check()) == (["old"], [], ["ann"], [])
 
 
 def test_one_peer_that_is_gone_for_long_keeps_nothing_from_another(world: World) -> None:

@@ -114,11 +114,21 @@ class Lab:
             assert reply.status == 200, reply.start
         return phone
 
+    @property
+    def running(self) -> list[Node]:
+        return [node for node in self.nodes.values() if node.processes]
+
     def wait_shared(self, user: str, *, count: int = 1) -> None:
-        """Until both nodes have so many contacts of the user."""
+        """Until all nodes that run have so many contacts of the user."""
         aor = self.aor(user)
-        for node in self.nodes.values():
-            wait_for(lambda node=node: len(node.contacts(aor)) == count)  # type: ignore[misc]
+        for node in self.running:
+            wait_for(lambda node=node: len(node.contacts(aor)) == count, limit_s=30)  # type: ignore[misc]
+
+    def wait_counted(self, **calls: int) -> None:
+        """Until all nodes that run say that these users have so many calls, and nobody else."""
+        wanted = {f"subscriber/{self.tenant.people[user]['id']}": count for user, count in calls.items() if count}
+        for node in self.running:
+            wait_for(lambda node=node: _of_subscribers(node.counts()["total"]) == wanted, limit_s=30)  # type: ignore[misc]
 
     # -- afterwards
 
@@ -168,3 +178,7 @@ class Lab:
         ]
         traces = [f"--- phone {phone.user} {phone.port}\n" + "\n".join(phone.trace[-100:]) for phone in self.phones]
         return "\n".join((*traces, *logs, f"--- api\n{self.cloud.log('api')}"))
+
+
+def _of_subscribers(counts: Json) -> Json:
+    return {key: count for key, count in counts.items() if key.startswith("subscriber/")}

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -75,6 +76,12 @@ class Node:
         for process in ended:
             process.wait()
             wait_for(lambda process=process: not _group_lives(process.pid))  # type: ignore[misc]
+
+    def get_new_disk(self) -> None:
+        """Of a node that doesn't run: nothing it wrote is there."""
+        assert not self.processes
+        shutil.rmtree(self.home)
+        self.__post_init__()
 
     def log(self, name: str, *, last: int = 12000) -> str:
         path = self.home / f"{name}.log"
