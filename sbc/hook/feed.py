@@ -143,20 +143,20 @@ class Feed:
         stale = {key for key, part in held.items() if newest.get(key, part.version + 1) > part.version}
         wanted = stale | ((newest.keys() & set(self._always)) - held.keys())
         await self._refresh(wanted)
-        await self._follow_seal_keys(versions.seal_keys)
+        await self._follow_seal_keys(versions.seal_keys, versions.seal_key)
         return bool(wanted)
 
-    async def _follow_seal_keys(self, listed: tuple[str, ...]) -> None:
+    async def _follow_seal_keys(self, listed: tuple[str, ...], used: str) -> None:
         """Keys that are new at the API are taken, and then the parts that hold something sealed. Trouble with that is
         in nobody's way: all goes on with the keys that the node has."""
         keys = self._seal_keys
-        if keys.is_up_to_date(listed):
+        if keys.is_up_to_date(listed, used=used):
             return
         try:
             if not {key.id for key in keys.keys} >= set(listed):
                 shown = await self._client.seal_keys()
                 await asyncio.to_thread(keys.learn, shown, sbc_id=self._sbc_id, now_ms=self._wall_clock())
-            if keys.in_force != listed[0]:
+            if used != listed[0]:
                 await self._client.take_seal_key(listed[0])
             await self._reload_sealed()
             await asyncio.to_thread(keys.finish, listed)

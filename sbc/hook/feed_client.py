@@ -22,10 +22,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """``parts``: by key. ``seal_keys``: ids, newest first; empty from an API of before there were several."""
+    """``parts``: by key. ``seal_keys``: ids, newest first; empty from an API of before there were several.
+    ``seal_key``: the one that this node gets its parts sealed with."""
 
     parts: dict[str, int]
     seal_keys: tuple[str, ...]
+    seal_key: str
 
 
 class FeedClient:
@@ -48,7 +50,8 @@ class FeedClient:
         try:
             versions = fields.child(body, "versions")
             parts = {key: fields.integer(versions, key) for key in versions}
-            return Versions(parts, fields.texts(body, "seal_keys") if "seal_keys" in body else ())
+            listed = fields.texts(body, "seal_keys") if "seal_keys" in body else ()
+            return Versions(parts, listed, fields.text(body, "seal_key", ""))
         except fields.FieldError as error:
             raise FeedError(f"versions: {error}") from error
 

@@ -63,9 +63,12 @@ class SealKeys:
         self._users.append(user)
         user(self.keys)
 
-    def is_up_to_date(self, listed: Sequence[str]) -> bool:
-        """``listed``: the ids that the API knows, newest first; none: an API of before there were any."""
-        return not listed or ([key.id for key in self.keys] == list(listed) and self.in_force == listed[0])
+    def is_up_to_date(self, listed: Sequence[str], *, used: str) -> bool:
+        """``listed``: the ids that the API knows, newest first; none: an API of before there were any. ``used``: the
+        one that it seals this node's parts with, which may be a former one again after a table was restored."""
+        if not listed:
+            return True
+        return [key.id for key in self.keys] == list(listed) and self.in_force == listed[0] == used
 
     def learn(self, shown: Iterable[tuple[str, str]], *, sbc_id: str, now_ms: int) -> None:
         """``shown``: all keys of the API, newest first, by id and as it seals them. Those that it doesn't have any more
