@@ -99,7 +99,7 @@ FUNCTIONS: dict[str, tuple[Statement, ...]] = {
     "check_ledgers": (READ, WRITE),
     "delete_files": (READ, WRITE_MANY, DELETE_FILES),
     "publish_changes": (READ, TELL_NODES),
-    "run_migrations": (READ, READ_MANY, WRITE),
+    "run_migrations": (READ, READ_MANY, WRITE, SECRETS),
     "sweep_jobs": (READ, WRITE, QUEUE_WORK),
     "sweep_outbox": (READ, WRITE),
     "work_on_queue": (READ, READ_MANY, WRITE, *FILES, SECRETS, QUEUE_WORK),

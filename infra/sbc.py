@@ -23,8 +23,8 @@ from infra.sbc_containers import make_task
 from infra.sbc_machine import container_host, make_machine, make_role, plain_host
 from infra.sbc_network import Identity, Network, make_identity
 from infra.sbc_plan import SIP_PORT, TLS_PORT, plan_nodes
-from infra.sbc_roles import allow_host, allow_node
-from infra.sbc_settings import file_of, host_environment, node_domain, node_environment
+from infra.sbc_roles import allow_host, allow_logs, allow_node
+from infra.sbc_settings import file_of, host_environment, log_environment, node_domain, node_environment
 from infra.zone import Zone
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -90,6 +90,9 @@ class Sbc(Construct):
         if self._config.sbc_variant == "containers":
             return self._make_service(place, own, everybody, role=role, host=host, environment=environment)
         allow_node(place, role, config=self._config, own=own, all_nodes=everybody)
+        groups = self._node_logs.groups
+        allow_logs(place, role, config=self._config, own=own, log_groups=groups)
+        environment |= log_environment(own, groups)
         code = assets.Asset(place, "Code", path=str(_ROOT), ignore_mode=IgnoreMode.GIT, exclude=_NOT_OF_NODE)
         iam.Policy(
             place,

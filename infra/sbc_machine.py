@@ -17,6 +17,7 @@ from infra.sbc_network import Identity, Network
 _PREPARE = Path(__file__).resolve().parent.parent / "sbc" / "image" / "prepare-host.sh"
 _INSTALLS_WITHIN_S = 900  # an instance; one of ECS has its images by then
 _LONGEST_PAUSE_S = 3600  # that CloudFormation knows
+# Without its volume, ECS' agent isn't to start the node on the machine's own disk, as one that was never enrolled.
 _UNIT = """\
 [Unit]
 After=network-online.target
@@ -28,6 +29,7 @@ RemainAfterExit=yes
 ExecStart=/bin/bash /usr/local/sbin/patchbay-prepare-host
 [Install]
 WantedBy=multi-user.target
+RequiredBy=ecs.service
 """
 
 

@@ -6,6 +6,8 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 
+from aws_cdk import aws_logs as logs
+
 from infra.config import StageConfig
 from infra.sbc_network import Identity
 from infra.sbc_plan import PEER_PORTS, RTP_PORTS, SIP_PORT, TLS_PORT
@@ -51,6 +53,14 @@ def node_environment(config: StageConfig, own: Identity, all_nodes: Sequence[Ide
             "PATCHBAY_SERVICE_ADDRESSES": ",".join(each.public for each in all_nodes),
         }
     return found
+
+
+def log_environment(own: Identity, log_groups: Mapping[str, logs.ILogGroup]) -> dict[str, str]:
+    """For a node that no log driver serves."""
+    return {
+        "PATCHBAY_LOG_GROUPS": ",".join(f"{program}={group.log_group_name}" for program, group in log_groups.items()),
+        "PATCHBAY_LOG_STREAM": own.plan.name,
+    }
 
 
 def _elastic_ips(own: Identity, all_nodes: Sequence[Identity]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra.config import example_config
+from infra.log_groups import NODE_PROGRAMS, node_log_group
 from infra.sbc_plan import PEER_PORTS, RTP_PORTS, SIP_PORT, TLS_PORT, plan_nodes
 from infra.synth import synthesise_built
 from sbc.node.parts import make_sbc_settings
@@ -91,6 +92,15 @@ def test_a_host_is_told_all_that_its_preparation_needs(template: Json) -> None:
         assert len(data) < 16384
 
 
+def test_no_container_starts_on_a_host_without_its_volume(template: Json) -> None:
+    unit = re.compile(r"cat >/etc/systemd/system/patchbay-host\.service <<'PATCHBAY_END'\n(.*?)PATCHBAY_END", re.DOTALL)
+
+    units = [found[1].splitlines() for data in user_data(template) if (found := unit.search(data))]
+
+    assert len(units) == len(of_type(template, "AWS::ECS::TaskDefinition"))
+    assert all({"Before=docker.service ecs.service", "RequiredBy=ecs.service"} <= set(each) for each in units)
+
+
 def test_the_firewall_opens_what_nodes_listen_on_and_nothing_to_the_host(template: Json) -> None:
     groups = of_type(template, "AWS::EC2::SecurityGroup")
     opened = {
@@ -128,6 +138,48 @@ def test_a_node_may_do_what_its_programs_ask_for_and_no_more(template: Json) -> 
 
     assert len(asked) == 8
     assert actions_of(template, "NodePolicy") == [asked] * 2
+
+
+def test_a_node_without_containers_may_write_to_its_own_streams_alone(template: Json) -> None:
+    asked = {f"logs:{name}" for name in re.findall(r'_request\("(\w+)"', (SBC / "node/cloudwatch_logs.py").read_text())}
+    policies = [
+        one["Properties"]["PolicyDocument"]["Statement"]
+        for name, one in template["Resources"].items()
+        if one["Type"] == "AWS::IAM::Policy" and "LogsPolicy" in name
+    ]
+
+    assert asked == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert actions_of(template, "LogsPolicy") == ([] if of_type(template, "AWS::ECS::TaskDefinition") else [asked] * 2)
+    for [statement], node in zip(policies, "ab", strict=len(policies) > 0):
+        streams = [plain(each).rpartition(":log-group:")[2] for each in statement["Resource"]]
+        assert streams == [
+            f"{node_log_group('patchbay-production', program)}:log-stream:{node}" for program in NODE_PROGRAMS
+        ]
+
+
+def test_lines_of_every_part_reach_its_log_group_with_and_without_containers(template: Json) -> None:
+    names = {key: one["Properties"]["LogGroupName"] for key, one in log_groups(template).items()}
+    tasks = of_type(template, "AWS::ECS::TaskDefinition")
+    if tasks:
+        drivers = {
+            each["Name"]: each["LogConfiguration"]["Options"]["awslogs-group"]["Ref"]
+            for each in tasks[0]["ContainerDefinitions"]
+        }
+        found = [{part: names[key] for part, key in drivers.items()}]
+        parts = set(NODE_PROGRAMS) - {"logs"}
+    else:
+        told = [read_node_settings(each) for each in environments(template)]
+        found = [
+            {part: names[group.removeprefix("id-")] for part, group in each.log_groups_by_part.items()} for each in told
+        ]
+        parts = set(NODE_PROGRAMS)
+        assert [each.log_stream for each in told] == ["a", "b"]
+
+    assert all(each == {part: node_log_group("patchbay-production", part) for part in parts} for each in found)
+
+
+def log_groups(template: Json) -> Json:
+    return {key: one for key, one in template["Resources"].items() if one["Type"] == "AWS::Logs::LogGroup"}
 
 
 def test_a_host_may_do_what_its_preparation_asks_for_and_no_more(template: Json) -> None:

@@ -14,10 +14,14 @@ table=200
 patience_s=${PATCHBAY_PATIENCE_S:-900}
 etc=${PATCHBAY_ETC:-/etc}
 
+ask() {
+  curl -sf --connect-timeout 2 --max-time 5 --retry 5 --retry-connrefused "$@"
+}
+
 metadata() {
   local token
-  token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' http://169.254.169.254/latest/api/token)
-  curl -sf -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"
+  token=$(ask -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' http://169.254.169.254/latest/api/token)
+  ask -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"
 }
 
 # Until it succeeds: the instance before this one may still have what is wanted.
@@ -83,11 +87,23 @@ find_device() {
   return 1
 }
 
+# As a new volume reads: zeros. A disk that can't be read isn't.
+is_empty() {
+  local found
+  found=$(head -c 1048576 "$1" | tr -d '\0' | wc -c) && [ "$found" = 0 ]
+}
+
+# Journal, registrations and keys: a volume whose file system is only not recognised, now, is never made anew.
 mount_state() {
   mkdir -p "$state"
   if mountpoint -q "$state"; then return 0; fi
-  # a volume without any file system is new
-  blkid "$disk" >/dev/null || mkfs.ext4 -q -L patchbay "$disk"
+  if ! blkid "$disk" >/dev/null; then
+    is_empty "$disk" || {
+      printf 'prepare-host: %s is not empty, and has no file system that can be read: left as it is\n' "$disk" >&2
+      return 1
+    }
+    mkfs.ext4 -q -L patchbay "$disk"
+  fi
   mount -o noatime,nodev,nosuid,noexec "$disk" "$state"
 }
 
