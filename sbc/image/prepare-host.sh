@@ -113,9 +113,9 @@ make_directories() {
   chmod 0750 "$state" /run/patchbay
 }
 
-# What comes in by the node's interface goes out by it; what has no address of the node, such as questions to the VPC's DNS,
-# goes by the first interface as before, though both are in one subnet. MTU 1500: packets are rewritten one by one, and an ICMP message
-# that asks for smaller ones would name an address that no socket has.
+# What comes in by the node's interface goes out by it; what has no address of the node, such as questions to the VPC's
+# DNS, goes by the first interface as before, though both are in one subnet. MTU 1500: packets are rewritten one by one,
+# and an ICMP message that asks for smaller ones would name an address that no socket has.
 set_up_network() {
   ip link set "$device" mtu 1500 up
   ip address replace "$NODE_ADDRESS/${SUBNET#*/}" dev "$device" metric 2048
