@@ -47,6 +47,7 @@ class StageConfig:
     sbc_variant: str = "containers"  # ECS on EC2; or "instances": Debian with the same scripts, without containers
     sbc_started: bool = False  # once images (or keys alone, for instances) and enrolment keys are in their places
     sbc_release: str = "latest"  # the tag of both images
+    sbc_lost_volumes: str = ""  # names of nodes, each as often as its volume was lost; it gets another, empty one
     sbc_drain_s: int = 3600  # how long a node that is stopped waits for calls in progress
 
     @property
@@ -106,6 +107,7 @@ _CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
     "sbc_websocket_port": (lambda value: 1 <= value <= 65535, "is a port"),
     "sbc_variant": (lambda value: value in {"containers", "instances"}, "is containers or instances"),
     "sbc_release": (re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\Z").match, "is the tag of an image"),
+    "sbc_lost_volumes": (re.compile(r"[a-d]*\Z").match, "is names of nodes, as b, or bb after the second time"),
     "sbc_drain_s": (lambda value: 0 <= value <= 7200, "is between 0 and 7200"),
     "sbc_instance_type": (  # no Graviton, as c7g: images are of amd64; and t3.micro's interfaces take two addresses
         re.compile(r"(?![a-z]+\d+g)(?!.*\.(nano|micro)\Z)[a-z0-9-]+\.[a-z0-9-]+\Z").match,

@@ -103,9 +103,10 @@ def make_identity(scope: Construct, *, config: StageConfig, network: Network, pl
     )
     place.node.add_dependency(subnet.internet_connectivity_established)  # EC2 refuses it before
     keep = removal_of(config)
+    lost = config.sbc_lost_volumes.count(plan.name)
     volume = ec2.Volume(
         scope,
-        "State",
+        f"State{lost + 1}" if lost else "State",
         availability_zone=subnet.availability_zone,
         size=Size.gibibytes(VOLUME_GB),
         volume_type=ec2.EbsDeviceVolumeType.GP3,

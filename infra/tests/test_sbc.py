@@ -226,6 +226,26 @@ def test_one_node_alone_has_no_peers(tmp_path: Path) -> None:
     assert [each.own for each in settings.elastic_addresses] == [True]
 
 
+def test_a_node_whose_volume_is_lost_gets_another_and_stays_what_it_is_otherwise(
+    template: Json, tmp_path: Path
+) -> None:
+    variant = "containers" if of_type(template, "AWS::ECS::Service") else "instances"
+    config = example_config("production", sbc_variant=variant, sbc_started=True, sbc_lost_volumes="b")
+    again: Json = json.loads(synthesise_built(config, tmp_path).read_text())
+
+    def made(kind: str, of: Json) -> set[str]:
+        return {name for name, one in of["Resources"].items() if one["Type"] == f"AWS::EC2::{kind}"}
+
+    for kind in ("NetworkInterface", "EIP", "EIPAssociation"):
+        assert made(kind, again) == made(kind, template)
+    assert len(made("Volume", again)) == 2
+    assert {name[:8] for name in made("Volume", template) - made("Volume", again)} == {"SbcNodeb"}
+    machines = {name: one for name, one in again["Resources"].items() if one["Type"] == "AWS::EC2::LaunchTemplate"}
+    assert [name for name in machines if machines[name] == template["Resources"][name]] == [
+        name for name in machines if "Nodea" in name
+    ]
+
+
 def test_an_identity_outlives_the_machine(template: Json) -> None:
     volumes = [one for one in template["Resources"].values() if one["Type"] == "AWS::EC2::Volume"]
 

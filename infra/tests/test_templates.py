@@ -196,7 +196,7 @@ def test_what_consumers_give_up_is_kept_somewhere(find: Find) -> None:
         ("stage", "test"), ("domain", "Example.com"), ("domain", "nodots"), ("hosted_zone_id", "x"), ("region", "here"),
         ("account", "12"), ("log_days", "8"), ("keep_data", "perhaps"), ("api_memory_mb", "much"), ("alarm_email", "x"),
         ("console_certificate_arn", "arn:x"), ("sbc_nodes", "0"), ("sbc_instance_type", "large"), ("api_rate", "0"),
-        ("sbc_instance_type", "c7g.medium"), ("sbc_instance_type", "t3.micro"),
+        ("sbc_instance_type", "c7g.medium"), ("sbc_instance_type", "t3.micro"), ("sbc_lost_volumes", "sbc1-b"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_by_the_name_of_its_field(field: str, value: str) -> None:
