@@ -2,8 +2,8 @@
 
 Runs on the operator's machine, in the product's virtualenv, with credentials for the account: no function of the stack
 may change a secret. What the key before signed holds until the next rotation; one that was stolen is rotated twice.
-``master-key``: everything is sealed with it anew while the system runs; ``--check`` tells how far it is, ``--drop`` ends
-a former one. docs/deploy.md, "Rotate keys".
+``master-key``: everything is sealed with it anew while the system runs; ``--check`` tells how far it is, ``--drop``
+ends a former one. docs/deploy.md, "Rotate keys".
 """
 
 from __future__ import annotations
