@@ -83,6 +83,21 @@ ALARMS = (
         missing="notBreaching",
         why_missing=_QUIET,
     ),
+    # DIFF is what has changed since the period before. Sums of a quarter of an hour, a line a minute from each node: a
+    # line that falls into the next one is little of it. A loss of half is below 71 % in one of the two quarters it is
+    # in (its share of the first times that of the second is a half), one of a quarter never below 75 %. The floor is
+    # for the quarter before, in which some may have gone already: it is sure for 70 phones.
+    Alarm(
+        name="RegistrationsDropped",
+        says="Of at least 50 registered phones more than one in four went away within a quarter of an hour.",
+        metrics={"phones": Metric(name="Registrations", statistic="Sum")},
+        expression="IF((phones - DIFF(phones)) / 15 >= 50, 100 * phones / (phones - DIFF(phones)), 100)",
+        comparison="<",
+        threshold=75,
+        period_s=900,
+        missing="notBreaching",
+        why_missing=_NO_NODE,
+    ),
     Alarm(
         name="CallRecordsWait",
         says="Call records wait on a node for more than five minutes: the API doesn't take them.",

@@ -46,7 +46,8 @@ from sbc.hook.peers import Peers, make_peers
 from sbc.hook.queue_feed import QueueFeed
 from sbc.hook.reconcile import Reconciler
 from sbc.hook.routes import Routes
-from sbc.hook.settings import Settings, read_address, read_node_key, read_seal_key
+from sbc.hook.seal_keys import SealKeys
+from sbc.hook.settings import Settings, read_address, read_node_key
 from sbc.hook.uploader import Uploader
 
 log = logging.getLogger(__name__)
@@ -68,11 +69,12 @@ class Node:
     def __init__(self, settings: Settings, *, on_death: Callable[[], None]) -> None:
         self._settings = settings
         self._on_death = on_death
-        seal_key = read_seal_key(settings.seal_key_file)
-        self._opener = Ha1Opener(seal_key)
+        self._seal_keys = SealKeys(settings.seal_key_file, settings.data_dir)
+        self._opener = Ha1Opener()
+        self._seal_keys.tell(lambda keys: self._opener.use(key.key for key in keys))
         self._client = _api_client(settings)
         self._metrics = Metrics()
-        self._peers = make_peers(settings, seal_key=seal_key, metrics=self._metrics, now_ms=clock_ms())
+        self._peers = make_peers(settings, seal_keys=self._seal_keys, metrics=self._metrics, now_ms=clock_ms())
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -253,10 +255,12 @@ class Node:
             store=store,
             caches=caches,
             open_ha1=self._opener.open,
+            seal_keys=self._seal_keys,
             metrics=self._metrics,
             sbc_id=settings.sbc_id,
             overlap_s=settings.overlap_s,
             clock=time.monotonic,
+            wall_clock=clock_ms,
             cursor_file=settings.data_dir / "feed-cursor",
             obey=obey,
         )
