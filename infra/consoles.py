@@ -102,6 +102,10 @@ class Consoles(Construct):
         """By entry; the one of "" is for everything that has no headers of its own."""
         origin = origins.S3BucketOrigin.with_origin_access_control(
             self.bucket,
+            # names at CloudFront are of all regions: the same stage may have to stand up in another one
+            origin_access_control=cloudfront.S3OriginAccessControl(
+                self, "Access", origin_access_control_name=f"{config.name}-{config.region}"
+            ),
             # listing makes a missing file a 404 instead of a refusal; the function keeps the bucket's root from viewers
             origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
         )

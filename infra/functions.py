@@ -13,7 +13,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.policies import EVERY_FUNCTION, Statement, statements_of
+from infra.policies import EVERY_FUNCTION, MAIL, MAIL_TRIAL, Statement, statements_of
 from infra.removal import removal_of
 from infra.rules import accept, accept_wildcard
 
@@ -59,15 +59,17 @@ def make_function(
         **(more_resources or {}),
         "log_group": f"{log_groups_arn(scope)}:/aws/lambda/{full_name}",
     }
+    statements = (*statements_of(name), *trigger, *EVERY_FUNCTION)
     policy = iam.Policy(
         scope,
         f"{name}-policy",
         roles=[role],
-        statements=[make_statement(one, known) for one in (*statements_of(name), *trigger, *EVERY_FUNCTION)],
+        statements=[make_statement(one, known) for one in statements],
     )
-    for one in (*statements_of(name), *trigger, *EVERY_FUNCTION):
-        for resource in one.resources if one.wildcard else ():
-            accept_wildcard(policy, resource.format_map(known), one.wildcard)
+    for one in statements:
+        reason = MAIL_TRIAL if one is MAIL and config.mail_trial else one.wildcard
+        for resource in one.resources if reason else ():
+            accept_wildcard(policy, resource.format_map(known), reason)
     function = lambda_.Function(
         scope,
         name,

@@ -28,6 +28,8 @@ WRITE = Statement(  # the four kinds of operation in a transaction
 )
 WRITE_MANY = Statement(actions=("dynamodb:BatchWriteItem",), resources=("{table}",))
 
+# SES looks at the sender's identity; while it is in its sandbox, at the recipient's too, and the stack gives all.
+MAIL_TRIAL = "in its sandbox SES asks for a right on the identity of each recipient, who is verified by hand"
 MAIL = Statement(actions=("ses:SendEmail",), resources=("{mail_identity}", "{mail_configuration}"))
 
 _KEYS = "the keys of files are made while the system runs; the bucket holds nothing else"

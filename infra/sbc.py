@@ -55,9 +55,14 @@ class Sbc(Construct):
         everybody = tuple(self.identities.values())
         if config.sbc_variant == "containers":
             self._make_cluster()
-        before: Construct | None = None
+        before: tuple[Construct, ...] = ()
         for own in everybody:
-            before = self._make_node(places[own.plan.name], own, everybody, after=before)
+            made = self._make_node(places[own.plan.name], own, everybody)
+            # nodes change one after the other, or a deployment would stop them all at once; machines after machines and
+            # services after services, since no service starts before the cluster knows the machines of all
+            for one, other in zip(made, before, strict=False):
+                one.node.add_dependency(other)
+            before = made
         self._name(zone.zone, everybody)
 
     def _make_cluster(self) -> None:
@@ -76,19 +81,14 @@ class Sbc(Construct):
         self.cluster = ecs.Cluster(self, "Cluster", vpc=self.network.vpc, cluster_name=f"{self._config.name}-sbc")
         accept(self.cluster, "ECS4", "the nodes publish their own figures; Container Insights costs per container")
 
-    def _make_node(
-        self, place: Construct, own: Identity, everybody: Sequence[Identity], *, after: Construct | None
-    ) -> Construct:
-        """Nodes change one after the other, or a deployment would stop them all at once."""
+    def _make_node(self, place: Construct, own: Identity, everybody: Sequence[Identity]) -> tuple[Construct, ...]:
+        """Its machine, and its service where there is one."""
         role = make_role(place)
         allow_host(place, role, config=self._config, own=own)
         host = file_of(host_environment(self._config, own, everybody))
         environment = node_environment(self._config, own, everybody)
         if self._config.sbc_variant == "containers":
-            machine, service = self._make_service(place, own, everybody, role=role, host=host, environment=environment)
-            for one in (machine, service) if after is not None else ():
-                one.node.add_dependency(after)
-            return service
+            return self._make_service(place, own, everybody, role=role, host=host, environment=environment)
         allow_node(place, role, config=self._config, own=own, all_nodes=everybody)
         groups = self._node_logs.groups
         allow_logs(place, role, config=self._config, own=own, log_groups=groups)
@@ -111,9 +111,7 @@ class Sbc(Construct):
         machine = make_machine(
             place, config=self._config, network=self.network, own=own, image=image, user_data=data, role=role
         )
-        if after is not None:
-            machine.node.add_dependency(after)
-        return machine
+        return (machine,)
 
     def _make_service(
         self,
@@ -168,6 +166,9 @@ class Sbc(Construct):
                 ecs.CapacityProviderStrategy(capacity_provider=provider.capacity_provider_name, weight=1)
             ],
         )
+        service.node.add_dependency(
+            self.cluster
+        )  # and what tells it of capacity providers, which ECS wants to see first
         return machine, service
 
     def _name(self, zone: route53.IHostedZone, everybody: Sequence[Identity]) -> None:

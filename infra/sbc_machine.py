@@ -15,7 +15,9 @@ from infra.rules import accept
 from infra.sbc_network import Identity, Network
 
 _PREPARE = Path(__file__).resolve().parent.parent / "sbc" / "image" / "prepare-host.sh"
-_NEXT_AFTER = Duration.minutes(15)  # an instance has installed itself by then; a service says itself when it is up
+_INSTALLS_WITHIN_S = 900  # an instance; one of ECS has its images by then
+_LONGEST_PAUSE_S = 3600  # that CloudFormation knows
+# Without its volume, ECS' agent isn't to start the node on the machine's own disk, as one that was never enrolled.
 _UNIT = """\
 [Unit]
 After=network-online.target
@@ -27,6 +29,7 @@ RemainAfterExit=yes
 ExecStart=/bin/bash /usr/local/sbin/patchbay-prepare-host
 [Install]
 WantedBy=multi-user.target
+RequiredBy=ecs.service
 """
 
 
@@ -84,7 +87,7 @@ def make_machine(
         update_policy=autoscaling.UpdatePolicy.rolling_update(
             max_batch_size=1,
             min_instances_in_service=0,
-            pause_time=_NEXT_AFTER if config.sbc_variant == "instances" else Duration.minutes(0),
+            pause_time=Duration.seconds(_pause_s(config)),
         ),
         group_metrics=[autoscaling.GroupMetrics.all()],
     )
@@ -92,6 +95,12 @@ def make_machine(
     Tags.of(group).add("patchbay:node", own.plan.name)
     accept(group, "AS3", "one machine, whose node says by itself how it is")
     return group
+
+
+def _pause_s(config: StageConfig) -> int:
+    """Between a node's new machine and the next node's: the old one's calls have ended then and the new one is up."""
+    drain_s = config.sbc_drain_s if config.sbc_variant == "containers" else 0
+    return min(drain_s + _INSTALLS_WITHIN_S, _LONGEST_PAUSE_S)
 
 
 def container_host(host_environment: str) -> ec2.UserData:

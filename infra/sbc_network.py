@@ -94,13 +94,14 @@ def make_identity(scope: Construct, *, config: StageConfig, network: Network, pl
         tags=tags,
     )
     elastic_ip = ec2.CfnEIP(scope, "Address", domain="vpc", tags=tags)
-    ec2.CfnEIPAssociation(
+    place = ec2.CfnEIPAssociation(
         scope,
         "Place",
         allocation_id=elastic_ip.attr_allocation_id,
         network_interface_id=interface.ref,
         private_ip_address=plan.mapped,
     )
+    place.node.add_dependency(subnet.internet_connectivity_established)  # EC2 refuses it before
     keep = removal_of(config)
     volume = ec2.Volume(
         scope,

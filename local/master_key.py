@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 from chalicelib.clients.master_keys import NAME
 from chalicelib.clients.secrets import ChangeableSecrets, SecretMovedError
-from chalicelib.domain.key_ring import FIRST, KeyRing, RingError, read_ring
+from chalicelib.domain.errors import PatchbayError
+from chalicelib.domain.key_ring import FIRST, KeyRing, MasterKey, RingError, read_ring
 from chalicelib.migrations.m0003_master_key import MIGRATION
 from chalicelib.storage.migrations import migration_states
 from chalicelib.storage.transaction import SYSTEM
@@ -29,6 +30,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     wanted.add_argument("--drop", metavar="KEY", help="end a former key, if nothing is sealed with it any more")
 
 
+def only_for_master_key(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Ends with a message if an option is given that no other key has."""
+    if options.dry_run or options.check or options.drop is not None:
+        parser.error("--dry-run, --check and --drop are of master-key alone")
+
+
 def run(options: argparse.Namespace, store: ChangeableSecrets) -> int:
     """The exit status: 0 done, or nothing remains; 1 not, or something does."""
     now_ms = time.time_ns() // 1_000_000
@@ -40,7 +47,7 @@ def run(options: argparse.Namespace, store: ChangeableSecrets) -> int:
         ring = add_master_key(store, actor=SYSTEM, now_ms=now_ms)
     except KeyInUseError as error:
         _say(f"{options.drop} stays: {_obstacles(error.obstacles)}")
-    except RingError as error:
+    except (RingError, PatchbayError) as error:
         _say(f"nothing was changed: {error}")
     except SecretMovedError:
         _say("nothing was changed: somebody else has changed the master key at this moment; look, and try again")
@@ -60,9 +67,8 @@ def _drop(store: ChangeableSecrets, key_id: str, now_ms: int) -> int:
 
 def _show(ring: KeyRing, count: SealedCount, now_ms: int) -> int:
     for key in ring.keys:
-        used = "in use" if key == ring.current(now_ms) else "former" if key != ring.newest else "not in use yet"
-        since = f" since {_instant(key.use_from)}" if key.use_from else ""
-        _say(f"{_shown(key.id)}: {used}{since}; {_counts(count.of_key(key.id)) or 'nothing'} sealed with it")
+        sealed = _counts(count.of_key(key.id)) or "nothing"
+        _say(f"{_shown(key.id)}: {_use(ring, key, now_ms)}; {sealed} sealed with it")
     for kind, record_id in count.unreadable:
         _say(f"doesn't open: {kind} {record_id}")
     state = migration_states().get(MIGRATION.number)
@@ -74,6 +80,13 @@ def _show(ring: KeyRing, count: SealedCount, now_ms: int) -> int:
         remaining |= bool(obstacles)
         _say(f"{_shown(key.id)} " + (f"stays: {_obstacles(obstacles)}" if obstacles else "can be dropped"))
     return int(remaining or bool(count.unreadable))
+
+
+def _use(ring: KeyRing, key: MasterKey, now_ms: int) -> str:
+    if key.use_from > now_ms:
+        return f"not in use yet, from {_instant(key.use_from)} on"
+    since = f" since {_instant(key.use_from)}" if key.use_from else ""
+    return f"in use{since}" if key == ring.current(now_ms) else "former"
 
 
 def _obstacles(found: Obstacles) -> str:

@@ -18,7 +18,7 @@ MASTER = "master-key"
 
 
 def main() -> int:
-    from local.master_key import add_options, run
+    from local.master_key import add_options, only_for_master_key, run
 
     parser = argparse.ArgumentParser(prog="python -m local.rotate_key", description=__doc__)
     parser.add_argument("name", choices=sorted([*MAKERS, MASTER]))
@@ -29,8 +29,7 @@ def main() -> int:
     if options.name == MASTER:
         os.environ |= make_app_environment(load_settings(paths), paths)
         return run(options, store)
-    if options.dry_run or options.check or options.drop is not None:
-        parser.error("--dry-run, --check and --drop are of master-key alone")
+    only_for_master_key(parser, options)
     store.rotate(options.name, MAKERS[options.name]())
     print(f"{options.name} is new; running processes take it up within five minutes.")
     return 0

@@ -33,6 +33,7 @@ class Limits:
     known_source_s: int = 3600
     max_contacts: int = 10
     unreadable_messages: int = 30  # of one unknown address within a minute
+    connections_per_address: int = 300  # TCP, TLS and WebSocket together, known or not; 0: any number
     strays_logged: int = 20  # lines a minute about what one address sends that belongs to no call
 
 
@@ -96,12 +97,13 @@ class SbcSettings:
     tcp_workers: int = 2
     hook_workers: int = 16
     rtp_threads: int = 2
+    connections: int = 2048  # TCP, TLS and WebSocket together: 17 KB of shared memory each, with TLS 70 KB
     shared_memory_mb: int = 128
     process_memory_mb: int = 16
     module_dir: Path = Path("/usr/lib/x86_64-linux-gnu/kamailio/modules")
     schema_dir: Path = Path("/usr/share/kamailio/db_sqlite")
     state_dir: Path | None = None  # of what outlives the machine: registrations and dialogs; None: run_dir
-    preload: Path | None = None  # sqlite_busy.c as a library made beforehand; None: compiled at start
+    preload: Path | None = None  # sqlite_busy.c and connection_limit.c as a library; None: compiled at start
     limits: Limits = field(default_factory=Limits)
     timers: Timers = field(default_factory=Timers)
     websocket: WebSocket = field(default_factory=WebSocket)

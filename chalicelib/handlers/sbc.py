@@ -76,7 +76,8 @@ def changes(call: Call[Any]) -> ChangesView:
 )
 def versions(call: Call[Any]) -> VersionsView:
     versions = feed.part_versions(call.identity.sbc_id)
-    return VersionsView(versions=versions, seal_keys=[key.id for key in reversed(master_keys().ring().keys)])
+    ids = [key.id for key in reversed(master_keys().ring().keys)]
+    return VersionsView(versions=versions, seal_keys=ids, seal_key=call.identity.seal_key_id)
 
 
 @endpoint(

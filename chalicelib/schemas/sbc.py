@@ -32,6 +32,7 @@ class ChangesView(View):
 class VersionsView(View):
     versions: dict[str, int]
     seal_keys: list[str] = Field(description="Ids of the SBC's seal keys, newest first; that of the first is empty")
+    seal_key: str = Field(description="The one that the parts of the node asking are sealed with")
 
 
 class SealKeyView(View):

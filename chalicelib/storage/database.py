@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -120,18 +120,27 @@ class Database:
             if after is None:
                 return found
 
-    def get_many(self, kind: type[ItemT], keys: Sequence[tuple[str, str]]) -> list[ItemT]:
-        """Up to 100 items by key in one read; missing ones are left out, the order is not kept."""
+    def get_many(
+        self, kind: type[ItemT], keys: Sequence[tuple[str, str]], *, pause: Callable[[float], None] = time.sleep
+    ) -> list[ItemT]:
+        """Up to 100 items by key in one read; missing ones are left out, the order is not kept. Raises ``try_again``
+        if the table stays too busy."""
         if not keys:
             return []
         wanted = [{"PK": {"S": pk}, "SK": {"S": sk}} for pk, sk in keys]
         found: list[ItemT] = []
+        pauses = iter(BATCH_PAUSES_S)
         while wanted:
             request = {self.table_name: {"Keys": wanted[:100], "ConsistentRead": True}}
             answer = self.client.batch_get_item(RequestItems=request)
             items = answer["Responses"].get(self.table_name, [])
             found += [kind.from_raw_data(item) for item in items if _is_current(item)]
             left = answer.get("UnprocessedKeys", {}).get(self.table_name, {}).get("Keys", [])
+            if len(left) == len(wanted[:100]):  # nothing of it was read
+                pause_s = next(pauses, None)
+                if pause_s is None:
+                    raise PatchbayError("try_again")
+                pause(pause_s)
             wanted = left + wanted[100:]
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,15 @@ def test_a_host_is_told_all_that_its_preparation_needs(template: Json) -> None:
         told = file_in(data, "/etc/patchbay/host.env")
         assert needed == set(told)
         assert len(data) < 16384
+
+
+def test_no_container_starts_on_a_host_without_its_volume(template: Json) -> None:
+    unit = re.compile(r"cat >/etc/systemd/system/patchbay-host\.service <<'PATCHBAY_END'\n(.*?)PATCHBAY_END", re.DOTALL)
+
+    units = [found[1].splitlines() for data in user_data(template) if (found := unit.search(data))]
+
+    assert len(units) == len(of_type(template, "AWS::ECS::TaskDefinition"))
+    assert all({"Before=docker.service ecs.service", "RequiredBy=ecs.service"} <= set(each) for each in units)
 
 
 def test_the_firewall_opens_what_nodes_listen_on_and_nothing_to_the_host(template: Json) -> None:
@@ -244,14 +254,50 @@ def test_a_task_starts_in_order_without_rights_and_has_time_to_drain(template: J
         assert all(each == {"Drop": ["ALL"]} for each in rights.values())
 
 
-def test_nodes_change_one_after_the_other(template: Json) -> None:
-    kinds = ("AWS::ECS::Service", "AWS::AutoScaling::AutoScalingGroup")
-    made = {name: one for name, one in template["Resources"].items() if one["Type"] in kinds}
-    first = [name for name in made if "Nodea" in name]
-    waiting = {name: set(one.get("DependsOn", ())) & set(first) for name, one in made.items() if "Nodeb" in name}
+def needed_by(template: Json, name: str) -> set[str]:
+    """What CloudFormation makes before a resource, at once or by others."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = template["Resources"].get(waiting.pop(), {})
+        text = json.dumps(one)
+        named = set(re.findall(r'"Ref": "(\w+)"', text)) | set(re.findall(r'"Fn::GetAtt": \["(\w+)"', text))
+        more = (named | set(one.get("DependsOn", ()))) - found
+        found |= more
+        waiting += more
+    return found
 
-    assert len(waiting) == len(first) > 0
-    assert all(waiting.values())
+
+def test_nodes_change_one_after_the_other(template: Json) -> None:
+    for kind in ("AWS::ECS::Service", "AWS::AutoScaling::AutoScalingGroup"):
+        made = [name for name, one in template["Resources"].items() if one["Type"] == kind]
+        for first, second in pairwise(made):
+            assert first in needed_by(template, second)
+    groups = [one for one in template["Resources"].values() if one["Type"] == "AWS::AutoScaling::AutoScalingGroup"]
+    services = of_type(template, "AWS::ECS::Service")
+    pauses = {one["UpdatePolicy"]["AutoScalingRollingUpdate"]["PauseTime"] for one in groups}
+    assert len(groups) == 2
+    assert pauses == {"PT1H" if services else "PT15M"}
+
+
+def test_a_service_starts_once_the_cluster_knows_the_machines(template: Json) -> None:
+    """ECS refuses a service whose capacity provider isn't the cluster's yet; and nothing may wait for itself."""
+    kinds = {name: one["Type"] for name, one in template["Resources"].items()}
+    services = [name for name, kind in kinds.items() if kind == "AWS::ECS::Service"]
+
+    for name in services:
+        assert "AWS::ECS::ClusterCapacityProviderAssociations" in {kinds.get(one) for one in needed_by(template, name)}
+    assert [name for name in kinds if name in needed_by(template, name)] == []
+
+
+def test_an_address_is_placed_once_its_network_has_its_gateway(template: Json) -> None:
+    """ "Network is not attached to any internet gateway", says EC2 else."""
+    kinds = {name: one["Type"] for name, one in template["Resources"].items()}
+    places = [name for name, kind in kinds.items() if kind == "AWS::EC2::EIPAssociation"]
+
+    assert len(places) == 2
+    for name in places:
+        assert "AWS::EC2::VPCGatewayAttachment" in {kinds.get(one) for one in needed_by(template, name)}
 
 
 def test_an_instance_gets_the_files_that_the_images_have(tmp_path: Path) -> None:

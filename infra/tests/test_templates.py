@@ -196,6 +196,7 @@ def test_what_consumers_give_up_is_kept_somewhere(find: Find) -> None:
         ("stage", "test"), ("domain", "Example.com"), ("domain", "nodots"), ("hosted_zone_id", "x"), ("region", "here"),
         ("account", "12"), ("log_days", "8"), ("keep_data", "perhaps"), ("api_memory_mb", "much"), ("alarm_email", "x"),
         ("console_certificate_arn", "arn:x"), ("sbc_nodes", "0"), ("sbc_instance_type", "large"), ("api_rate", "0"),
+        ("sbc_instance_type", "c7g.medium"), ("sbc_instance_type", "t3.micro"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_by_the_name_of_its_field(field: str, value: str) -> None:
@@ -240,6 +241,47 @@ def test_another_region_takes_the_certificate_that_was_made_before(tmp_path: Pat
     policies = json.dumps([one for one in template["Resources"].values() if one["Type"] == "AWS::IAM::Policy"])
     assert "eu-central-1" in policies
     assert "us-east-1" not in policies
+
+
+def test_names_at_cloudfront_leave_room_for_the_same_stage_in_another_region(find: Find) -> None:
+    named = [
+        *(one["Properties"]["Name"] for one in find("AWS::CloudFront::Function")),
+        *(
+            one["Properties"]["OriginAccessControlConfig"]["Name"]
+            for one in find("AWS::CloudFront::OriginAccessControl")
+        ),
+        *(
+            one["Properties"]["ResponseHeadersPolicyConfig"]["Name"]
+            for one in find("AWS::CloudFront::ResponseHeadersPolicy")
+        ),
+    ]
+
+    assert len(named) == 4
+    assert [name for name in named if "us-east-1" not in name] == []
+
+
+def test_only_a_trial_of_mail_may_send_as_far_as_any_identity(find: Find, tmp_path: Path) -> None:
+    template = json.loads(synthesise_built(example_config("dev", mail_trial=True), tmp_path).read_text())
+
+    def identities(policies: list[Json]) -> set[str]:
+        return set(re.findall(r":identity/([^\"]+)", json.dumps(policies)))
+
+    assert identities(find("AWS::IAM::Policy")) == {"pbx.example.net"}
+    assert identities([one for one in template["Resources"].values() if one["Type"] == "AWS::IAM::Policy"]) == {"*"}
+
+
+def test_a_deployment_without_the_change_feed_makes_way_for_the_stream_of_a_restored_table(tmp_path: Path) -> None:
+    template = json.loads(synthesise_built(example_config("production", change_feed=False), tmp_path).read_text())
+
+    resources = template["Resources"].values()
+    [table] = [one["Properties"] for one in resources if one["Type"] == "AWS::DynamoDB::Table"]
+    sources = [one["Properties"] for one in resources if one["Type"] == "AWS::Lambda::EventSourceMapping"]
+    assert "StreamSpecification" not in table
+    assert ["FilterCriteria" in one for one in sources] == [False]  # the work queue's alone
+    assert "StreamArn" not in json.dumps(template)
+    assert {
+        one["Properties"]["FunctionName"].split("-", 2)[2] for one in resources if "Handler" in one["Properties"]
+    } == (set(FUNCTIONS))
 
 
 def test_what_was_built_is_what_is_deployed(tmp_path: Path) -> None:

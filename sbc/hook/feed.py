@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chalicelib.domain.ids import RANDOM_BYTES, id_time_ms, new_id
 from chalicelib.domain.live import is_order
-from chalicelib.domain.parts import DID_SHARDS, TenantCore, dids_key, index_key, subscribers_key
+from chalicelib.domain.parts import DID_SHARDS, SubscribersPart, TenantCore, dids_key, index_key, subscribers_key
 from sbc.hook.feed_client import Change, FeedClient, FeedError
 from sbc.hook.kamailio_caches import KamailioCaches
 from sbc.hook.kamailio_rpc import RpcError
@@ -21,6 +21,7 @@ from sbc.hook.metrics import Metrics
 from sbc.hook.part_source import PartGoneError, SourceError
 from sbc.hook.parts_store import PartChange, PartsStore
 from sbc.hook.revocations import OpenHa1, Revocations, find_revocations
+from sbc.hook.seal_keys import SealKeyError, SealKeys
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +37,12 @@ class Feed:
         store: PartsStore,
         caches: KamailioCaches,
         open_ha1: OpenHa1,
+        seal_keys: SealKeys,
         metrics: Metrics,
         sbc_id: str,
         overlap_s: float,
         clock: Callable[[], float],
+        wall_clock: Callable[[], int],
         cursor_file: Path,
         obey: Callable[[str, str], None],
     ) -> None:
@@ -48,6 +51,9 @@ class Feed:
         self._store = store
         self._caches = caches
         self._open_ha1 = open_ha1
+        self._seal_keys = seal_keys
+        self._sbc_id = sbc_id
+        self._wall_clock = wall_clock
         self._metrics = metrics
         self._always = (index_key(sbc_id), *(dids_key(sbc_id, shard) for shard in range(DID_SHARDS)))
         self._overlap_ms = int(overlap_s * 1000)
@@ -131,12 +137,47 @@ class Feed:
     async def compare(self) -> bool:
         """Fetch parts whose change the feed didn't bring; the next poll tells Kamailio. Whether there were any.
         Raises ``FeedError``."""
-        newest = await self._client.versions()
+        versions = await self._client.versions()
+        newest = versions.parts
         held = dict(self._store.parts)
         stale = {key for key, part in held.items() if newest.get(key, part.version + 1) > part.version}
         wanted = stale | ((newest.keys() & set(self._always)) - held.keys())
         await self._refresh(wanted)
+        await self._follow_seal_keys(versions.seal_keys, versions.seal_key)
         return bool(wanted)
+
+    async def _follow_seal_keys(self, listed: tuple[str, ...], used: str) -> None:
+        """Keys that are new at the API are taken, and then the parts that hold something sealed. Trouble with that is
+        in nobody's way: all goes on with the keys that the node has."""
+        keys = self._seal_keys
+        if keys.is_up_to_date(listed, used=used):
+            return
+        try:
+            if not {key.id for key in keys.keys} >= set(listed):
+                shown = await self._client.seal_keys()
+                await asyncio.to_thread(keys.learn, shown, sbc_id=self._sbc_id, now_ms=self._wall_clock())
+            if used != listed[0]:
+                await self._client.take_seal_key(listed[0])
+            await self._reload_sealed()
+            await asyncio.to_thread(keys.finish, listed)
+        except (FeedError, SealKeyError, SourceError, OSError) as error:
+            self._metrics.count("feed_failures")
+            log.warning("seal keys not taken", extra={"error": str(error)})
+        else:
+            log.info("seal key is in force", extra={"key_id": listed[0], "keys": len(listed)})
+
+    async def _reload_sealed(self) -> None:
+        """Raises ``SourceError`` if one can't be fetched now."""
+        sealed = [key for key, part in self._store.parts.items() if isinstance(part, SubscribersPart)]
+        changes = [change for change in await asyncio.gather(*map(self._reload, sealed)) if change is not None]
+        self._pending.add(await asyncio.to_thread(self._find, changes))
+
+    async def _reload(self, key: str) -> PartChange | None:
+        async with self._fetches:
+            try:
+                return await self._store.reload(key)
+            except PartGoneError:
+                return None
 
     async def _handle(self, page: tuple[Change, ...]) -> None:
         fresh = [change for change in page if self.is_new(change)]

@@ -46,8 +46,13 @@ class _Reader:
     def __init__(self) -> None:
         self.answer = HttpAnswer()
         self.done = False
+        self.keep_alive = False
+        self._parser = httptools.HttpResponseParser(self)
         self._chunks: list[bytes] = []
         self._size = 0
+
+    def feed(self, data: bytes) -> None:
+        self._parser.feed_data(data)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.answer.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
@@ -60,6 +65,9 @@ class _Reader:
 
     def on_message_complete(self) -> None:
         self.answer.body = b"".join(self._chunks)
+        self.answer.status = self._parser.get_status_code()
+        # only now: behind an answer's end the parser has forgotten its length, and says no
+        self.keep_alive = self._parser.should_keep_alive()
         self.done = True
 
 
@@ -118,7 +126,6 @@ class HttpClient:
 
     async def _exchange(self, connection: _Connection, message: bytes) -> HttpAnswer:
         collected = _Reader()
-        parser = httptools.HttpResponseParser(collected)
         kept = False
         try:
             connection.writer.write(message)
@@ -126,9 +133,8 @@ class HttpClient:
                 data = await connection.reader.read(256 * 1024)
                 if not data:
                     raise EOFError("connection closed")
-                parser.feed_data(data)
-            kept = parser.should_keep_alive() and len(self._idle) < MAX_IDLE
-            collected.answer.status = parser.get_status_code()
+                collected.feed(data)
+            kept = collected.keep_alive and len(self._idle) < MAX_IDLE
             return collected.answer
         finally:
             if kept:

@@ -37,6 +37,7 @@ from sbc.hook.locations import Locations
 from sbc.hook.media_watch import MediaWatch, Rtpengine
 from sbc.hook.metric_report import MetricReport
 from sbc.hook.metrics import Metrics
+from sbc.hook.missed_contacts import MissedContacts
 from sbc.hook.orders import Orders
 from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
 from sbc.hook.parts_disk import PartsDisk
@@ -45,7 +46,8 @@ from sbc.hook.peers import Peers, make_peers
 from sbc.hook.queue_feed import QueueFeed
 from sbc.hook.reconcile import Reconciler
 from sbc.hook.routes import Routes
-from sbc.hook.settings import Settings, read_address, read_node_key, read_seal_key
+from sbc.hook.seal_keys import SealKeys
+from sbc.hook.settings import Settings, read_address, read_node_key
 from sbc.hook.uploader import Uploader
 
 log = logging.getLogger(__name__)
@@ -67,11 +69,12 @@ class Node:
     def __init__(self, settings: Settings, *, on_death: Callable[[], None]) -> None:
         self._settings = settings
         self._on_death = on_death
-        seal_key = read_seal_key(settings.seal_key_file)
-        self._opener = Ha1Opener(seal_key)
+        self._seal_keys = SealKeys(settings.seal_key_file, settings.data_dir)
+        self._opener = Ha1Opener()
+        self._seal_keys.tell(lambda keys: self._opener.use(key.key for key in keys))
         self._client = _api_client(settings)
         self._metrics = Metrics()
-        self._peers = make_peers(settings, seal_key=seal_key, metrics=self._metrics, now_ms=clock_ms())
+        self._peers = make_peers(settings, seal_keys=self._seal_keys, metrics=self._metrics, now_ms=clock_ms())
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -100,6 +103,7 @@ class Node:
         control.restore(await journal.open_calls())
         await self._start_peers(stack, background)
         self._start_held_addresses(background, rpc)
+        self._start_missed_contacts(background, rpc)
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
         self._start_metric_report(background, control)
@@ -154,6 +158,19 @@ class Node:
         own, _ = read_address("peer_listen", settings.peer_listen)
         held = HeldAddresses(rpc=rpc, addresses=settings.service_addresses, own=own, clock=time.monotonic)
         background.start(held.run())
+
+    def _start_missed_contacts(self, background: Background, rpc: KamailioRpc) -> None:
+        settings = self._settings
+        locations = self._locations()
+        if self._peers is None or locations is None:
+            return
+        own, _ = read_address("peer_listen", settings.peer_listen)
+        missed = MissedContacts(
+            rpc=rpc, locations=locations, own=own, peers=tuple(host for host, _ in settings.peer_addresses),
+            silent_s=self._peers.silent_s, patience_s=2.5 * settings.peer_interval_s, clock=clock_ms,
+            metrics=self._metrics,
+        )  # fmt: skip
+        background.start(missed.run())
 
     def _start_reconciler(self, background: Background, control: CallControl, rpc: KamailioRpc) -> None:
         settings = self._settings
@@ -238,10 +255,12 @@ class Node:
             store=store,
             caches=caches,
             open_ha1=self._opener.open,
+            seal_keys=self._seal_keys,
             metrics=self._metrics,
             sbc_id=settings.sbc_id,
             overlap_s=settings.overlap_s,
             clock=time.monotonic,
+            wall_clock=clock_ms,
             cursor_file=settings.data_dir / "feed-cursor",
             obey=obey,
         )

@@ -22,6 +22,7 @@ _SCHEMAS = {
     "location_db": ("standard-create.sql", "usrloc-create.sql"),
     "dialog_db": ("standard-create.sql", "dialog-create.sql"),
 }
+_PRELOADED = ("sqlite_busy.c", "connection_limit.c")
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 _DIALOG_VARS = """
@@ -118,26 +119,26 @@ def _websocket_names(settings: SbcSettings) -> dict[str, object]:
 
 
 def build_preload(settings: SbcSettings) -> Path:
-    """The library Kamailio is started with: the settings' own, or one compiled here when its source is newer."""
-    source = _SOURCE / "sqlite_busy.c"
+    """The library Kamailio is started with: the settings' own, or one compiled here when its sources are newer."""
+    sources = [_SOURCE / name for name in _PRELOADED]
     library = preload_path(settings)
     if settings.preload is not None:
         if not library.exists():
             raise RenderError(f"preload: there is no {library}")
         return library
-    if library.exists() and library.stat().st_mtime >= source.stat().st_mtime:
+    if library.exists() and library.stat().st_mtime >= max(source.stat().st_mtime for source in sources):
         return library
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
-        raise RenderError("sqlite_busy.c: no C compiler found")
+        raise RenderError(f"{library}: no C compiler found")
     sqlite = Path("/usr/lib/x86_64-linux-gnu/libsqlite3.so.0")
-    command = [compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(library), str(source), str(sqlite)]
-    _run(command, what="sqlite_busy.c")
+    command = [compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, *sources, sqlite]
+    _run([str(each) for each in command], what=str(library))
     return library
 
 
 def preload_path(settings: SbcSettings) -> Path:
-    return settings.preload or settings.run_dir / "sqlite_busy.so"
+    return settings.preload or settings.run_dir / "preload.so"
 
 
 def create_databases(settings: SbcSettings) -> None:
@@ -204,7 +205,10 @@ def kamailio_command(settings: SbcSettings) -> tuple[list[str], dict[str, str]]:
     arguments = ["kamailio", "-f", str(settings.run_dir / "kamailio" / "kamailio.cfg")]
     arguments += ["-P", str(settings.pid_file), "-Y", str(settings.run_dir)]
     arguments += ["-m", str(settings.shared_memory_mb), "-M", str(settings.process_memory_mb), "-DD", "-E"]
-    return arguments, {"LD_PRELOAD": str(preload_path(settings))}
+    return arguments, {
+        "LD_PRELOAD": str(preload_path(settings)),
+        "PATCHBAY_CONNECTIONS_PER_ADDRESS": str(settings.limits.connections_per_address),
+    }
 
 
 def rtpengine_command(settings: SbcSettings) -> list[str]:

@@ -42,7 +42,7 @@ class NodeSettings:
     region: str = ""  # of AWS, for what needs it
     state_dir: Path = Path("/var/lib/patchbay")  # keys, journal, registrations, dialogs, certificates: a volume
     run_dir: Path = Path("/run/patchbay")  # sockets and what is made anew at each start
-    preload: Path = Path("/opt/patchbay/lib/sqlite_busy.so")
+    preload: Path = Path("/opt/patchbay/lib/preload.so")
     sip_address: str = "127.0.0.1"  # where phones and carriers reach this node: the public address itself
     # With other nodes of the same SBC: their private addresses and this one's, and what phones know of all of them.
     peers: tuple[str, ...] = ()

@@ -177,6 +177,13 @@ def test_a_wildcard_has_its_reason_and_an_action_never_has_one() -> None:
         assert any("*" in resource for resource in statement.resources) == bool(statement.wildcard), statement
 
 
+def test_no_function_may_change_a_secret() -> None:
+    """Keys are rotated with an operator's rights (``infra/rotate_key.py``)."""
+    secrets = {action for one in all_statements() for action in one.actions if action.startswith("secretsmanager:")}
+
+    assert secrets == {"secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"}
+
+
 def test_resources_are_named_by_what_the_stack_knows() -> None:
     text = (ROOT / "infra/stack.py").read_text() + (ROOT / "infra/events.py").read_text()
     text += (ROOT / "infra/functions.py").read_text()

@@ -150,8 +150,8 @@ WITHOUT_CALL = {
     *("SERVE_PEERS", "REFUSE_SCANNER", "REFUSE_FLOOD", "AUTHENTICATE", "FORBID", "COUNT_FAILURE"),
     *("REQUIRE_MAY_REGISTER", "SAVE_CONTACT", "SAY"),
 }
-#: Not parsed yet; of a connection; and with the event whole, in which both ids stand.
-WITHOUT_IDS = {"core:msg-received", "xhttp:request", "POST_EVENT"}
+#: Not parsed yet; of a connection; of a registration that a peer tells; and with the event whole, which has both ids.
+WITHOUT_IDS = {"core:msg-received", "xhttp:request", "REFUSE_OUTDATED", "POST_EVENT"}
 
 
 def kamailio_lines() -> Iterator[tuple[str, str, str]]:

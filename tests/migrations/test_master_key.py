@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -29,15 +28,13 @@ from chalicelib.storage.subscribers import SUBSCRIBER, Subscriber
 from chalicelib.storage.transaction import Transaction
 from chalicelib.workflows.count_sealed import count_sealed
 from chalicelib.workflows.drop_master_key import KeyInUseError, drop_master_key
-from chalicelib.workflows.run_migrations import run_migrations, skip_migrations
-from tests.api_client import ApiClient
+from chalicelib.workflows.run_migrations import run_migrations
 from tests.conftest import ROOT
-from tests.golden.own_database import own_database
 from tests.golden.release import forget_settings
-from tests.golden.rotating import rotate, seal_anew, store
+from tests.golden.rotating import own_world, rotate, seal_anew, store
 from tests.local.processes import wait_for
 from tests.migrations.steps import forget
-from tests.world import TenantWorld, a_tenant_world
+from tests.world import TenantWorld
 
 Json = dict[str, Any]
 LIMIT_S = 120
@@ -45,18 +42,8 @@ LIMIT_S = 120
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[TenantWorld]:
-    """On a database and with secrets of its own: other tests keep the key that they have."""
-    before = dict(os.environ)
-    with own_database(tmp_path) as found:
-        os.environ.update(found.environment)
-        forget_settings()
-        try:
-            skip_migrations()
-            yield a_tenant_world(ApiClient())
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-            forget_settings()
+    with own_world(tmp_path) as found:
+        yield found
 
 
 def add(world: TenantWorld, username: str, **fields: Any) -> Json:

@@ -14,13 +14,14 @@ from sbc.hook.metrics import Metrics
 from sbc.hook.peer_epoch import OwnEpoch, kept_epoch
 from sbc.hook.peer_messages import peer_key
 from sbc.hook.peers import Peers
+from sbc.hook.seal_keys import SETTLE_MS, SealKey
 from sbc.hook.settings import SettingsError
 from tests.ports import free_port
 
 KEYS = [f"subscriber/sub_{number:026}" for number in range(6000)]
 
 
-def an_end(node: str, own: int, other: int, *, epoch: int = 1) -> Peers:
+def an_end(node: str, own: int, other: int, *, epoch: int = 1, now_ms: Callable[[], int] = lambda: 0) -> Peers:
     return Peers(
         node=node,
         epoch=OwnEpoch(epoch),
@@ -29,6 +30,7 @@ def an_end(node: str, own: int, other: int, *, epoch: int = 1) -> Peers:
         key=peer_key(bytes(32)),
         hold_s=60.0,
         metrics=Metrics(),
+        wall_clock=now_ms,
     )
 
 
@@ -76,6 +78,44 @@ def test_thousands_of_counts_arrive_and_all_that_changes(interval_s: float) -> N
             await until(lambda: first.counts.in_use("tenant/t") == 5)
             second.note("tenant/t", 4)
             await until(lambda: first.counts.in_use("tenant/t") == 4)
+
+    asyncio.run(exchange())
+
+
+def test_two_nodes_hear_each_other_all_through_a_change_of_their_seal_key() -> None:
+    """The first learns the new key long before the second, signs with it when the second must have it, and then the old
+    one ends: at the first node first."""
+    old, new = SealKey("", bytes(32)), SealKey("k2", bytes([2]) * 32, held_since=1000)
+    now = [1000]
+
+    async def exchange() -> None:
+        ports = free_port(), free_port()
+        first = an_end("n1", *ports, now_ms=lambda: now[0])
+        second = an_end("n2", *reversed(ports), now_ms=lambda: now[0])
+        counts = iter(range(1, 100))
+
+        async def check() -> None:
+            count = next(counts)
+            first.note("tenant/t", count)
+            second.note("tenant/t", count + 100)
+            await until(
+                lambda: (first.counts.in_use("tenant/t"), second.counts.in_use("tenant/t")) == (count + 100, count)
+            )
+
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(working(first, interval_s=0.2))
+            await stack.enter_async_context(working(second, interval_s=0.2))
+            await check()
+            first.use([new, old])
+            await check()
+            second.use([new, old])
+            await check()
+            now[0] += SETTLE_MS
+            await check()
+            first.use([new])
+            await check()
+            second.use([new])
+            await check()
 
     asyncio.run(exchange())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.sip.stack import Stack, wait_until
 
 pytestmark = pytest.mark.sip
 
-KNOWN = {"known_source_requests_per_2s": 300}
+KNOWN = {"known_source_requests_per_2s": 300, "connections_per_address": 20}
 
 
 @pytest.fixture
@@ -104,6 +105,33 @@ def test_a_request_of_no_known_call_is_never_relayed(stack: Stack, attacker: Raw
 
 def test_other_methods_are_not_allowed(phone: RawPhone) -> None:
     assert phone.ask(phone.request("PUBLISH", user="alice")).startswith("SIP/2.0 405")
+
+
+def test_one_address_cant_have_all_connections(stack: Stack, phone: RawPhone) -> None:
+    def connections() -> int:
+        return int(stack.rpc("core.tcp_info")["opened_connections"])
+
+    def connect(address: str) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", stack.settings.sip_port), timeout=5, source_address=(address, 0))
+
+    def answers(address: str) -> bool:
+        with connect(address) as connection:
+            request = phone.request("OPTIONS", user="alice").replace("SIP/2.0/UDP", "SIP/2.0/TCP")
+            try:
+                connection.sendall(request.encode())
+                return connection.recv(4096).startswith(b"SIP/2.0 200")
+            except ConnectionError:
+                return False
+
+    held = [connect("127.0.0.9") for _ in range(60)]
+
+    wait_until(lambda: connections() >= 20, what="as many as it may have")
+    assert not answers("127.0.0.9")
+    assert answers("127.0.0.1")
+    assert connections() <= 22
+    for connection in held:
+        connection.close()
+    wait_until(lambda: answers("127.0.0.9"), what="closed connections count no more", timeout_s=20)
 
 
 def _no_via(phone: RawPhone) -> bytes:
