@@ -116,7 +116,9 @@ def test_the_part_that_reads_the_journal_may_do_so_and_yields_to_the_others() ->
 def test_units_leave_lines_as_they_were_written_and_lose_none() -> None:
     text = (IMAGE / "systemd/patchbay@.service").read_text()
 
-    assert {"SyslogLevelPrefix=no", "LogRateLimitIntervalSec=0"} <= set(text.splitlines())
+    assert {"SyslogIdentifier=patchbay-%i", "SyslogLevelPrefix=no", "LogRateLimitIntervalSec=0"} <= set(
+        text.splitlines()
+    )
     assert "PYTHONUNBUFFERED=1" in text
 
 
