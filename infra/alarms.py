@@ -48,6 +48,20 @@ class Alarm:
     periods: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogMetric:
+    """Lines of a node's ``program`` (``infra/log_groups.py``) with ``phrase``, counted by CloudWatch Logs: for what has
+    no metric of its own. Such a count has no dimensions, so the namespace keeps the stages of an account apart."""
+
+    name: str
+    program: str
+    phrase: str
+
+
+FROM_LOGS = "Patchbay/Logs/{stage}"
+LOG_METRICS = (LogMetric(name="CertificatesNotRenewed", program="certificates", phrase="certificate not renewed"),)
+
+
 def _own(name: str, statistic: str = "Sum", **more: str) -> dict[str, Metric]:
     return {"m": Metric(name=name, statistic=statistic, dimensions={**STAGE, **more})}
 
@@ -97,6 +111,16 @@ ALARMS = (
         period_s=900,
         missing="notBreaching",
         why_missing=_NO_NODE,
+    ),
+    Alarm(
+        name="CertificatesNotRenewed",
+        says="A node's certificate wasn't renewed for half a day: in a month phones by TLS and browsers can't connect.",
+        metrics={"m": Metric(name="CertificatesNotRenewed", statistic="Sum", namespace=FROM_LOGS, dimensions={})},
+        comparison=">=",
+        threshold=12,  # a node tries once an hour
+        period_s=86400,
+        missing="notBreaching",
+        why_missing=_QUIET,
     ),
     Alarm(
         name="CallRecordsWait",

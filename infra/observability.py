@@ -17,7 +17,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.alarms import ALARMS, Alarm, Metric, description_of, threshold_of
+from infra.alarms import ALARMS, FROM_LOGS, LOG_METRICS, Alarm, Metric, description_of, threshold_of
 from infra.api import Api
 from infra.config import StageConfig
 from infra.dashboard import DASHBOARDS, body_of
@@ -86,6 +86,16 @@ class Observability(Construct):
             "function": {name: one.function_name for name, one in events.functions.items()},
             "dead_letters": {name: one.queue_name for name, one in dead.items()},
         }
+        for counted in LOG_METRICS:
+            logs.MetricFilter(
+                self,
+                f"{counted.name}-lines",
+                log_group=node_logs.groups[counted.program],
+                filter_pattern=logs.FilterPattern.all_terms(counted.phrase),
+                metric_namespace=FROM_LOGS.format_map(self._names),
+                metric_name=counted.name,
+                metric_value="1",
+            )
         self.topic = self._make_topic()
         for alarm in ALARMS:
             self._make_alarm(alarm)
@@ -157,7 +167,7 @@ class Observability(Construct):
 
     def _metric(self, metric: Metric, names: Mapping[str, str], period: Duration) -> cloudwatch.IMetric:
         return cloudwatch.Metric(
-            namespace=metric.namespace,
+            namespace=metric.namespace.format_map(names),
             metric_name=metric.name,
             dimensions_map={name: value.format_map(names) for name, value in metric.dimensions.items()},
             statistic=metric.statistic,

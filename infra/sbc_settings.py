@@ -78,7 +78,7 @@ def host_environment(config: StageConfig, own: Identity, all_nodes: Sequence[Ide
         "INTERFACE_ID": own.interface.ref,
         "VOLUME_ID": own.volume.volume_id,
         "NODE_ADDRESS": own.plan.address,
-        "PREFIX_LENGTH": "24",
+        "SUBNET": own.plan.subnet,
         "GATEWAY": own.plan.gateway,
         "MAPPED_ADDRESSES": f"{own.plan.mapped} {own.plan.standby}",
         "PUBLIC_ADDRESSES": " ".join(each.public for each in all_nodes),

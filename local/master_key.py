@@ -37,13 +37,14 @@ def only_for_master_key(parser: argparse.ArgumentParser, options: argparse.Names
 
 
 def run(options: argparse.Namespace, store: ChangeableSecrets) -> int:
-    """The exit status: 0 done, or nothing remains; 1 not, or something does."""
+    """The exit status: 0 done, or nothing remains to be done; 1 not, or something does."""
     now_ms = time.time_ns() // 1_000_000
     try:
         if options.drop is not None:
             return _drop(store, _key_id(options.drop), now_ms)
         if options.dry_run or options.check:
-            return _show(_stored_ring(store), count_sealed(), now_ms)
+            remaining = _show(_stored_ring(store), count_sealed(), now_ms)
+            return int(remaining and not options.dry_run)
         ring = add_master_key(store, actor=SYSTEM, now_ms=now_ms)
     except KeyInUseError as error:
         _say(f"{options.drop} stays: {_obstacles(error.obstacles)}")
@@ -65,7 +66,8 @@ def _drop(store: ChangeableSecrets, key_id: str, now_ms: int) -> int:
     return 0
 
 
-def _show(ring: KeyRing, count: SealedCount, now_ms: int) -> int:
+def _show(ring: KeyRing, count: SealedCount, now_ms: int) -> bool:
+    """Whether a former key is still needed, or something doesn't open."""
     for key in ring.keys:
         sealed = _counts(count.of_key(key.id)) or "nothing"
         _say(f"{_shown(key.id)}: {_use(ring, key, now_ms)}; {sealed} sealed with it")
@@ -79,7 +81,7 @@ def _show(ring: KeyRing, count: SealedCount, now_ms: int) -> int:
         obstacles = find_obstacles(ring, key.id, count, now_ms=now_ms)
         remaining |= bool(obstacles)
         _say(f"{_shown(key.id)} " + (f"stays: {_obstacles(obstacles)}" if obstacles else "can be dropped"))
-    return int(remaining or bool(count.unreadable))
+    return remaining or bool(count.unreadable)
 
 
 def _use(ring: KeyRing, key: MasterKey, now_ms: int) -> str:

@@ -16,7 +16,7 @@ import pytest
 from chalicelib.domain.errors import CATALOGUE
 from chalicelib.domain.namespaces import find_namespace_problem
 from chalicelib.storage.schema import table_definition
-from infra.alarms import ALARMS, description_of
+from infra.alarms import ALARMS, LOG_METRICS, description_of
 from infra.application import read_application
 from infra.config import STAGES, ConfigError, example_config, load_config
 from infra.dashboard import DASHBOARDS
@@ -306,6 +306,19 @@ def test_every_alarm_is_there_and_tells_its_topic_with_the_way_to_its_paragraph(
         [action] = properties["AlarmActions"]
         assert action["Ref"].startswith("ObservabilityAlarms")
         assert properties["OKActions"] == [action]
+
+
+def test_what_an_alarm_takes_from_lines_is_counted_in_the_log_of_their_program(find: Find) -> None:
+    filters = [one["Properties"] for one in find("AWS::Logs::MetricFilter")]
+    made = {one["Properties"]["AlarmName"]: one["Properties"] for one in find("AWS::CloudWatch::Alarm")}
+
+    assert [one["FilterPattern"] for one in filters] == [f'"{counted.phrase}"' for counted in LOG_METRICS]
+    for one, counted in zip(filters, LOG_METRICS, strict=True):
+        [told] = one["MetricTransformations"]
+        alarm = made[_of_stage(find, counted.name)]
+        assert (told["MetricNamespace"], told["MetricName"]) == (alarm["Namespace"], alarm["MetricName"])
+        assert told["MetricNamespace"].endswith(_of_stage(find).removeprefix("patchbay-"))
+        assert one["LogGroupName"]["Ref"].startswith(f"NodeLogs{counted.program}")
 
 
 def test_alarms_and_ses_may_tell_their_topics(find: Find) -> None:

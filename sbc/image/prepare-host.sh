@@ -2,7 +2,7 @@
 # Makes an EC2 instance the host of its node, at every boot, before the node starts: its network interface (with the
 # addresses) and its volume (with the state) come to it, wherever they were, so that an instance may be replaced at any
 # time. Debian 12 or Amazon Linux 2023, with the AWS CLI. /etc/patchbay/host.env says which they are:
-#   REGION INTERFACE_ID VOLUME_ID NODE_ADDRESS PREFIX_LENGTH GATEWAY
+#   REGION INTERFACE_ID VOLUME_ID NODE_ADDRESS SUBNET GATEWAY
 #   MAPPED_ADDRESSES    private addresses of the interface that public ones are mapped to
 #   PUBLIC_ADDRESSES    all public addresses of the SBC, this node's and those it may take over
 #   PATCHBAY_PATIENCE_S how long the machine before may keep interface and volume: it drains first
@@ -113,13 +113,15 @@ make_directories() {
   chmod 0750 "$state" /run/patchbay
 }
 
-# What comes in by the node's interface goes out by it. MTU 1500: packets are rewritten one by one, and an ICMP message
-# that asks for smaller ones would name an address that no socket has.
+# What comes in by the node's interface goes out by it; what has no address of the node, such as questions to the VPC's
+# DNS, goes by the first interface as before, though both are in one subnet. MTU 1500: packets are rewritten one by one,
+# and an ICMP message that asks for smaller ones would name an address that no socket has.
 set_up_network() {
   ip link set "$device" mtu 1500 up
-  ip address replace "$NODE_ADDRESS/$PREFIX_LENGTH" dev "$device"
+  ip address replace "$NODE_ADDRESS/${SUBNET#*/}" dev "$device" metric 2048
   local address
   for address in $MAPPED_ADDRESSES; do ip address replace "$address/32" dev "$device"; done
+  ip route replace "$SUBNET" dev "$device" scope link table "$table"
   ip route replace default via "$GATEWAY" dev "$device" table "$table"
   for address in "$NODE_ADDRESS" $MAPPED_ADDRESSES $PUBLIC_ADDRESSES; do
     ip rule del from "$address" lookup "$table" 2>/dev/null || true

@@ -12,8 +12,11 @@ import orjson
 
 MOST_LINES = 10_000
 MOST_BYTES = 1_000_000  # of text: what is in memory at once
+_READ_S = 120.0
 _LONGEST = 4 * 1024 * 1024  # a line of journalctl's answer; journald itself cuts what programs write (LineMax=48K)
-_UNIT = re.compile(r"patchbay@([a-z]+)\.service")
+# As the units have it (SyslogIdentifier=). journald doesn't always find out the unit, of a process that has just begun
+# or is about to end; this comes with the connection.
+_IDENTIFIER = re.compile(r"patchbay-([a-z]+)")
 # As systemd writes it: the numbers of one sequence go up by one with each entry of the machine
 _CURSOR = re.compile(r"s=(?P<sequence>[0-9a-f]+);i=(?P<number>[0-9a-f]+);[0-9a-z=;]+")
 
@@ -48,13 +51,20 @@ class Journal:
         self, parts: Sequence[str], *, command: Sequence[str] = ("journalctl",), most_lines: int = MOST_LINES
     ) -> None:
         self._most_lines = most_lines
-        self._argv = [*command, "--quiet", "--all", "--output=json", "--output-fields=MESSAGE,_SYSTEMD_UNIT"]
-        self._matches = [f"_SYSTEMD_UNIT=patchbay@{part}.service" for part in parts]
+        self._argv = [*command, "--quiet", "--all", "--output=json", "--output-fields=MESSAGE,SYSLOG_IDENTIFIER"]
+        self._matches = ["_TRANSPORT=stdout", *(f"SYSLOG_IDENTIFIER=patchbay-{part}" for part in parts)]
 
     async def read(self, after: str) -> Chunk:
         """The lines after a cursor, the oldest first; after "": all that there are. Raises ``JournalError``.
 
         The entry at the cursor is asked for, too: if another comes first, it is gone, and so may be others."""
+        try:
+            async with asyncio.timeout(_READ_S):
+                return await self._read(after)
+        except TimeoutError as error:
+            raise JournalError(f"journalctl: no end after {_READ_S:g} s") from error
+
+    async def _read(self, after: str) -> Chunk:
         place = [f"--cursor={after}"] if after else []
         chunk, size = Chunk(), 0
         async with contextlib.aclosing(self._entries(place)) as entries:
@@ -114,12 +124,12 @@ def read_entry(entry: bytes) -> Line | None:
     """None if it isn't a line of a part of the node. Bytes that are no UTF-8 become U+FFFD."""
     try:
         found = orjson.loads(entry)
-        unit = _UNIT.fullmatch(found["_SYSTEMD_UNIT"])
+        part = _IDENTIFIER.fullmatch(found["SYSLOG_IDENTIFIER"])
         text = _text(found["MESSAGE"])
         at_ms, cursor = int(found["__REALTIME_TIMESTAMP"]) // 1000, str(found["__CURSOR"])
     except (ValueError, KeyError, TypeError):
         return None
-    return Line(unit[1], at_ms, text, cursor) if unit and text else None
+    return Line(part[1], at_ms, text, cursor) if part and text else None
 
 
 def _text(message: object) -> str:

@@ -12,7 +12,18 @@ import pytest
 
 from chalicelib.domain.metrics import METRICS, NAMESPACE
 from chalicelib.domain.refusal_reasons import REASONS
-from infra.alarms import ALARMS, OWN, RUNBOOK, Alarm, Metric, description_of, threshold_of
+from infra.alarms import (
+    ALARMS,
+    FROM_LOGS,
+    LOG_METRICS,
+    OWN,
+    RUNBOOK,
+    Alarm,
+    LogMetric,
+    Metric,
+    description_of,
+    threshold_of,
+)
 from infra.dashboard import DASHBOARDS, Line, Search, Widget, body_of
 from infra.log_groups import NODE_PROGRAMS, node_log_group
 from sbc.hook.journal import _SCHEMA
@@ -36,6 +47,7 @@ VENDED = {
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): ("QueueName",),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ("QueueName",),
     ("AWS/SES", "Reputation.BounceRate"): (),
+    **{(FROM_LOGS, counted.name): () for counted in LOG_METRICS},
 }
 STATISTICS = re.compile(r"Sum|Maximum|Minimum|Average|SampleCount|p\d{2}")
 NAMES = {
@@ -179,6 +191,14 @@ def test_registrations_that_come_back_or_move_to_another_node_are_no_drop() -> N
     assert not raises_drop_alarm(lambda now: 1000 if now != 31 else 2000)  # a line that comes late
     # five minutes until the other node has them
     assert not raises_drop_alarm(lambda now: 1000 if not 31 <= now < 36 else 500)
+
+
+@pytest.mark.parametrize("counted", LOG_METRICS, ids=lambda counted: counted.name)
+def test_lines_that_are_counted_are_lines_that_the_program_writes(counted: LogMetric) -> None:
+    code = (ROOT / f"sbc/node/{counted.program}.py").read_text()
+
+    assert re.search(rf'log\.\w+\("{re.escape(counted.phrase)}\b', code)
+    assert counted.program in NODE_PROGRAMS
 
 
 def paragraphs() -> dict[str, str]:

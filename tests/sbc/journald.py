@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,14 +23,6 @@ touch /run/systemd/journal/flushed
 echo 0123456789abcdef0123456789abcdef >/run/machine-id
 mount --bind /run/machine-id /etc/machine-id
 exec /usr/lib/systemd/systemd-journald
-"""
-# Each program is a process of its own, or journald would remember the first one's unit for all. The header: as systemd
-# connects the standard output of a service (identifier, unit, priority, level prefix, three times forwarding).
-_WRITE = """
-import socket, sys
-with socket.socket(socket.AF_UNIX) as stream:
-    stream.connect(sys.argv[1])
-    stream.sendall(f"python\\n{sys.argv[2]}\\n6\\n0\\n0\\n0\\n0\\n".encode() + sys.stdin.buffer.read())
 """
 
 
@@ -64,21 +55,33 @@ class Journald:
     def _socket(self) -> Path:
         return self._root / "run/systemd/journal/stdout"
 
-    def write(self, unit: str, content: bytes) -> None:
-        """As the service of that name does on its standard output."""
-        command = [sys.executable, "-c", _WRITE, str(self._socket), unit]
-        subprocess.run(command, input=content, check=True, timeout=30)
+    def write(self, identifier: str, content: bytes) -> None:
+        """As a service with that ``SyslogIdentifier`` does on its standard output; the journal has it then.
+
+        Connected as systemd does: identifier, unit, priority, level prefix, three times forwarding."""
+        expected = self._count(identifier) + len(content.splitlines())
+        with socket.socket(socket.AF_UNIX) as stream:
+            stream.connect(str(self._socket))
+            stream.sendall(f"{identifier}\n\n6\n0\n0\n0\n0\n".encode() + content)
+        wait_for(lambda: self._count(identifier) >= expected, limit_s=60)
+
+    def _count(self, identifier: str) -> int:
+        return len(self.control("--quiet", "--output=json", f"--identifier={identifier}").splitlines())
 
     def inside(self, *argv: str) -> list[str]:
         """The command that runs another where this journal is the machine's, as root of it."""
         enter = ["nsenter", "--preserve-credentials", "--user", "--mount", "-t", str(self.process.pid)]
         return [*enter, "sh", "-c", f'cd {shlex.quote(str(ROOT))} && exec {shlex.join(argv)} "$@"', "sh"]
 
-    def control(self, *arguments: str) -> None:
+    def control(self, *arguments: str) -> str:
         done = subprocess.run(
             self.inside("journalctl", *arguments), capture_output=True, text=True, timeout=60, check=False
         )
         assert done.returncode == 0, done.stderr + self.log.read_text()
+        return done.stdout
+
+    def report(self) -> str:
+        return self.control("--quiet")
 
     def run(self, *argv: str, log: Path, environment: dict[str, str]) -> subprocess.Popen[Any]:
         with log.open("ab") as output:

@@ -22,7 +22,7 @@ REGION=us-east-1
 INTERFACE_ID=eni-1
 VOLUME_ID=vol-1
 NODE_ADDRESS=10.60.0.16
-PREFIX_LENGTH=24
+SUBNET=10.60.0.0/24
 GATEWAY=10.60.0.1
 MAPPED_ADDRESSES='10.60.0.17 10.60.0.18'
 PUBLIC_ADDRESSES='198.51.100.1 198.51.100.2'
@@ -63,6 +63,7 @@ echo == ; ip -o -4 address show node
 echo == ; ip rule show
 echo == ; ip route show table 200
 echo == ; ip -o link show node
+echo == ; ip route show dev node
 """
 
 
@@ -126,7 +127,9 @@ def test_the_part_that_reads_the_journal_may_do_so_and_yields_to_the_others() ->
 def test_units_leave_lines_as_they_were_written_and_lose_none() -> None:
     text = (IMAGE / "systemd/patchbay@.service").read_text()
 
-    assert {"SyslogLevelPrefix=no", "LogRateLimitIntervalSec=0"} <= set(text.splitlines())
+    assert {"SyslogIdentifier=patchbay-%i", "SyslogLevelPrefix=no", "LogRateLimitIntervalSec=0"} <= set(
+        text.splitlines()
+    )
     assert "PYTHONUNBUFFERED=1" in text
 
 
@@ -192,13 +195,17 @@ def test_no_question_to_the_machines_metadata_lasts_for_ever(prepared: tuple[lis
 
 
 def test_what_comes_in_by_the_nodes_interface_goes_out_by_it(prepared: tuple[list[str], list[str]]) -> None:
-    addresses, rules, routes, link = prepared[1]
+    addresses, rules, routes, link, others = prepared[1]
 
     assert re.findall(r"inet (\S+)", addresses) == ["10.60.0.16/24", "10.60.0.17/32", "10.60.0.18/32"]
     assert set(re.findall(r"from (\S+) lookup 200", rules)) == {
         "10.60.0.16", "10.60.0.17", "10.60.0.18", "198.51.100.1", "198.51.100.2",
     }  # fmt: skip
-    assert routes.strip() == "default via 10.60.0.1 dev node"
+    assert [" ".join(line.split()) for line in routes.splitlines()] == [
+        "default via 10.60.0.1 dev node", "10.60.0.0/24 dev node scope link",
+    ]  # fmt: skip
+    # the first interface, of the same subnet, comes before it for all that isn't the node's
+    assert others.split() == ["10.60.0.0/24", "proto", "kernel", "scope", "link", "src", "10.60.0.16", "metric", "2048"]
     assert " mtu 1500 " in link
 
 

@@ -39,10 +39,15 @@ def everything(everything: Lab, cloud: Cloud, tmp_path_factory: pytest.TempPathF
 
 def records_once(lab: Lab, *calls: PhoneCall) -> None:
     """Each call has its record, and no more than that."""
-    for call in calls:
-        lab.record(call.call_id)
-    found = [each["sip_call_id"] for each in lab.provider.calls_with(*(call.call_id for call in calls))]
-    assert sorted(found) == sorted(call.call_id for call in calls)
+    wanted = sorted(call.call_id for call in calls)
+    found: list[str] = []
+
+    def find() -> bool:
+        found[:] = sorted(each["sip_call_id"] for each in lab.provider.calls_with(*wanted))
+        return len(found) >= len(wanted)
+
+    wait_for(find, limit_s=30)
+    assert found == wanted
 
 
 def test_a_phone_of_each_node_is_called_from_each_other(lab: Lab) -> None:
