@@ -31,6 +31,7 @@ class Limits:
     failure_window_s: int = 600
     ban_s: int = 300
     known_source_s: int = 3600
+    known_gateway_s: int = 86400  # since its last call
     max_contacts: int = 10
     unreadable_messages: int = 30  # of one unknown address within a minute
     connections_per_address: int = 300  # TCP, TLS and WebSocket together, known or not; 0: any number

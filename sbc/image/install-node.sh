@@ -14,6 +14,8 @@ install -m 0644 "$home"/sbc/image/systemd/*.service /etc/systemd/system/
 for part in kamailio addresses logs; do
   install -D -m 0644 "$home/sbc/image/systemd/$part.conf" "/etc/systemd/system/patchbay@$part.service.d/patchbay.conf"
 done
+# may hold the enrolment key
+[ ! -e /etc/patchbay/node.env ] || chmod 0600 /etc/patchbay/node.env
 # a journal on disk, where lines wait for patchbay@logs: Debian's is in memory without this directory
 mkdir -p /var/log/journal
 if [ -d /run/systemd/system ]; then

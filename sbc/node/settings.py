@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 PREFIX = "PATCHBAY_"
+MOST_DRAIN_S = 7200  # systemd and ECS end a node that takes longer, in the middle of its calls
 
 
 class NodeSettingsError(ValueError):
@@ -65,7 +66,7 @@ class NodeSettings:
     certificate_names: tuple[str, ...] = ()  # what phones call this SBC; none: a certificate of our own making only
     certificate_email: str = ""  # of the account at the certificate authority
     certificate_server: str = ""  # an ACME directory instead of the usual one
-    drain_limit_s: int = 3600  # how long a stop waits for calls in progress
+    drain_limit_s: int = 3600  # how long a stop waits for calls in progress; at most MOST_DRAIN_S
     # Of CloudWatch, for a node without containers: "part=log group", and the stream of each that is this node's
     log_groups: tuple[str, ...] = ()
     log_stream: str = ""
@@ -125,6 +126,8 @@ def read_node_settings(environment: Mapping[str, str]) -> NodeSettings:
         raise NodeSettingsError("PATCHBAY_INTERFACE_ID: goes together with PATCHBAY_ELASTIC_IPS")
     if bool(settings.peers) != bool(settings.peer_address):
         raise NodeSettingsError("PATCHBAY_PEER_ADDRESS: goes together with PATCHBAY_PEERS")
+    if settings.drain_limit_s > MOST_DRAIN_S:
+        raise NodeSettingsError(f"PATCHBAY_DRAIN_LIMIT_S: at most {MOST_DRAIN_S}")
     if settings.certificate_names and "@" not in settings.certificate_email:
         raise NodeSettingsError("PATCHBAY_CERTIFICATE_EMAIL: needed with PATCHBAY_CERTIFICATE_NAMES")
     return settings

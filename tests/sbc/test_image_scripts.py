@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from sbc.node.drain import SETTLE_S, TRANSACTION_S
+from sbc.node.keeper import END_S
 from sbc.node.programs import PROGRAMS
+from sbc.node.settings import MOST_DRAIN_S
 from tests.conftest import ROOT
 
 IMAGE = ROOT / "sbc" / "image"
@@ -62,6 +65,14 @@ echo == ; ip route show table 200
 echo == ; ip -o link show node
 echo == ; ip route show dev node
 """
+
+
+def test_systemd_waits_for_the_longest_drain_and_for_the_last_transactions_behind_it() -> None:
+    unit = (IMAGE / "systemd/kamailio.conf").read_text()
+
+    waits_s = int(unit.partition("TimeoutStopSec=")[2].split()[0])
+
+    assert waits_s > MOST_DRAIN_S + SETTLE_S + TRANSACTION_S + END_S
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=[path.name for path in SCRIPTS])
