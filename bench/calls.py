@@ -6,6 +6,8 @@ What a program uses while nothing happens is measured before and taken off.
 
 from __future__ import annotations
 
+import platform
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -156,4 +158,4 @@ def _failed(measured: Measured) -> Figure:
 
 def _times(measured: Measured) -> str:
     found = [f"{kind}: {program} {median(values):.3f} ms" for (kind, program), values in measured.ms.items()]
-    return "; ".join(found)
+    return "; ".join(found) + f". The hook runs on Python {platform.python_version()} of {sys.base_prefix}"
