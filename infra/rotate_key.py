@@ -24,7 +24,7 @@ from infra.publish_consoles import find_outputs
 MASTER, EDGE = "master-key", "edge-key"
 MAKERS = {"token-key": make_token_key, "cursor-key": make_random_key}
 EDGE_LETTERS = 48
-CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
+CURRENT = "AWSCURRENT"
 
 
 class ManagedSecrets(SecretsManager):
@@ -46,7 +46,8 @@ class ManagedSecrets(SecretsManager):
         value_now = before["SecretBinary"] if "SecretBinary" in before else before["SecretString"].encode()
         if value_now != seen:
             raise SecretMovedError(name)
-        made = self._manager.put_secret_value(SecretId=place, SecretBinary=value, VersionStages=[PENDING])
+        pending = f"patchbay-{secrets.token_hex(8)}"  # of this attempt alone
+        made = self._manager.put_secret_value(SecretId=place, SecretBinary=value, VersionStages=[pending])
         try:
             self._manager.update_secret_version_stage(
                 SecretId=place,
@@ -56,9 +57,10 @@ class ManagedSecrets(SecretsManager):
             )
         except self._manager.exceptions.InvalidParameterException as error:
             raise SecretMovedError(name) from error
-        self._manager.update_secret_version_stage(
-            SecretId=place, VersionStage=PENDING, RemoveFromVersionId=made["VersionId"]
-        )
+        finally:  # a version without a stage is deleted by and by
+            self._manager.update_secret_version_stage(
+                SecretId=place, VersionStage=pending, RemoveFromVersionId=made["VersionId"]
+            )
 
 
 def rotate_edge_key(store: ManagedSecrets, cloudfront: Any, distribution: str, *, header: str) -> bool:

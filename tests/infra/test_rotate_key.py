@@ -78,6 +78,7 @@ def test_of_two_who_replace_a_secret_at_once_one_is_refused(store: ManagedSecret
         late.replace("master-key", b"first", b"second")
 
     assert store.find("master-key") == b"of somebody else"
+    assert stages(manager, "master-key") == [["AWSCURRENT"], ["AWSPREVIOUS"]]
 
 
 @pytest.mark.parametrize("name", ["token-key", "cursor-key"])
@@ -196,12 +197,15 @@ def test_the_master_key_of_a_stage_is_rotated_checked_and_not_dropped_too_early(
 def test_two_commands_at_once_add_one_key(world: TenantWorld, embedded: ManagedSecrets) -> None:
     """Whichever is later finds a key that isn't in use yet, or is refused."""
     world.admin.post(f"{world.path}/subscribers", {"username": "ann"}).expect(201)
-    threads = [threading.Thread(target=main, args=(["embedded", "master-key"],)) for _ in range(2)]
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(main(["embedded", "master-key"]))) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
 
+    assert len(found) == 2  # none died
+    assert 0 in found
     forget_settings()
     assert len(read_ring(embedded.find("master-key") or b"").keys) == 2
     assert {named_key(one.sip_ha1)[0] for _, one, _ in all_sealed()} == {FIRST}
