@@ -13,6 +13,7 @@ import os
 import secrets
 import string
 import sys
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -56,9 +57,10 @@ class ManagedSecrets(SecretsManager):
             )
         except self._manager.exceptions.InvalidParameterException as error:
             raise SecretMovedError(name) from error
-        self._manager.update_secret_version_stage(
-            SecretId=place, VersionStage=PENDING, RemoveFromVersionId=made["VersionId"]
-        )
+        with suppress(self._manager.exceptions.InvalidParameterException):  # whoever was refused has it by now
+            self._manager.update_secret_version_stage(
+                SecretId=place, VersionStage=PENDING, RemoveFromVersionId=made["VersionId"]
+            )
 
 
 def rotate_edge_key(store: ManagedSecrets, cloudfront: Any, distribution: str, *, header: str) -> bool:

@@ -193,6 +193,28 @@ def test_the_master_key_of_a_stage_is_rotated_checked_and_not_dropped_too_early(
     assert read_ring(embedded.find("master-key") or b"") == ring
 
 
+class Followed(Overtaken):
+    """With somebody who comes too late: between the first's replacing and its cleaning up."""
+
+    def put_secret_value(self, **given: Any) -> Any:
+        return self.client.put_secret_value(**given)
+
+    def update_secret_version_stage(self, **given: Any) -> None:
+        self.client.update_secret_version_stage(**given)
+        if given["VersionStage"] == rotate_key.CURRENT:
+            late = {"SecretId": given["SecretId"], "SecretBinary": b"too late"}
+            self.client.put_secret_value(**late, VersionStages=[rotate_key.PENDING])
+
+
+def test_who_comes_too_late_does_not_fail_the_one_who_was_first(store: ManagedSecrets, manager: Any) -> None:
+    store.put_new("master-key", b"first")
+    early = ManagedSecrets(Followed(manager), prefix="patchbay/dev/")
+
+    early.replace("master-key", b"first", b"second")
+
+    assert store.find("master-key") == b"second"
+
+
 def test_two_commands_at_once_add_one_key(world: TenantWorld, embedded: ManagedSecrets) -> None:
     """Whichever is later finds a key that isn't in use yet, or is refused."""
     world.admin.post(f"{world.path}/subscribers", {"username": "ann"}).expect(201)
