@@ -14,7 +14,7 @@ from pathlib import Path
 from chalicelib.domain.ids import RANDOM_BYTES, id_time_ms, new_id
 from chalicelib.domain.live import is_order
 from chalicelib.domain.parts import DID_SHARDS, SubscribersPart, TenantCore, dids_key, index_key, subscribers_key
-from sbc.hook.feed_client import Change, FeedClient, FeedError
+from sbc.hook.feed_client import Change, FeedClient, FeedError, Versions
 from sbc.hook.kamailio_caches import KamailioCaches
 from sbc.hook.kamailio_rpc import RpcError
 from sbc.hook.metrics import Metrics
@@ -22,6 +22,7 @@ from sbc.hook.part_source import PartGoneError, SourceError
 from sbc.hook.parts_store import PartChange, PartsStore
 from sbc.hook.revocations import OpenHa1, Revocations, find_revocations
 from sbc.hook.seal_keys import SealKeyError, SealKeys
+from sbc.hook.take_seal_key import take_seal_key
 
 log = logging.getLogger(__name__)
 
@@ -143,21 +144,17 @@ class Feed:
         stale = {key for key, part in held.items() if newest.get(key, part.version + 1) > part.version}
         wanted = stale | ((newest.keys() & set(self._always)) - held.keys())
         await self._refresh(wanted)
-        await self._follow_seal_keys(versions.seal_keys, versions.seal_key)
+        await self._follow_seal_keys(versions)
         return bool(wanted)
 
-    async def _follow_seal_keys(self, listed: tuple[str, ...], used: str) -> None:
+    async def _follow_seal_keys(self, versions: Versions) -> None:
         """Keys that are new at the API are taken, and then the parts that hold something sealed. Trouble with that is
         in nobody's way: all goes on with the keys that the node has."""
-        keys = self._seal_keys
-        if keys.is_up_to_date(listed, used=used):
+        keys, listed = self._seal_keys, versions.seal_keys
+        if keys.is_up_to_date(listed, used=versions.seal_key):
             return
         try:
-            if not {key.id for key in keys.keys} >= set(listed):
-                shown = await self._client.seal_keys()
-                await asyncio.to_thread(keys.learn, shown, sbc_id=self._sbc_id, now_ms=self._wall_clock())
-            if used != listed[0]:
-                await self._client.take_seal_key(listed[0])
+            await take_seal_key(self._client, keys, versions, sbc_id=self._sbc_id, now_ms=self._wall_clock())
             await self._reload_sealed()
             await asyncio.to_thread(keys.finish, listed)
         except (FeedError, SealKeyError, SourceError, OSError) as error:

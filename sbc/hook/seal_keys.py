@@ -65,10 +65,15 @@ class SealKeys:
 
     def is_up_to_date(self, listed: Sequence[str], *, used: str) -> bool:
         """``listed``: the ids that the API knows, newest first; none: an API of before there were any. ``used``: the
-        one that it seals this node's parts with, which may be a former one again after a table was restored."""
-        if not listed:
+        one that it seals this node's parts with, which may be a former one again after a table was restored. A list
+        without that, or without the key in force here, comes from an instance that hasn't heard of it: nothing to go
+        by."""
+        if not listed or used not in listed or (self.in_force and self.in_force not in listed):
             return True
         return [key.id for key in self.keys] == list(listed) and self.in_force == listed[0] == used
+
+    def has(self, listed: Iterable[str]) -> bool:
+        return {key.id for key in self.keys} >= set(listed)
 
     def learn(self, shown: Iterable[tuple[str, str]], *, sbc_id: str, now_ms: int) -> None:
         """``shown``: all keys of the API, newest first, by id and as it seals them. Those that it doesn't have any more
@@ -80,8 +85,10 @@ class SealKeys:
         self._store((*found, *others), self.in_force)
 
     def finish(self, listed: Sequence[str]) -> None:
-        """All parts held here are sealed with the first of ``listed``. What isn't in it is forgotten."""
-        self._store(tuple(key for key in self.keys if key.id in listed), listed[0])
+        """All parts held here are sealed with the first of ``listed``, all of which the node has. What isn't in it is
+        forgotten."""
+        held = {key.id: key for key in self.keys}
+        self._store(tuple(held[key_id] for key_id in listed), listed[0])
         try:
             replace_secret(self._file, f"{_text(self.keys[0].key)}\n".encode())
         except OSError as error:  # not ours to write: the ring counts

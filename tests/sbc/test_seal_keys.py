@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -21,9 +23,11 @@ from chalicelib.domain.parts import subscribers_key
 from chalicelib.storage.sbcs import find_node, record_seal_key
 from chalicelib.workflows.count_sealed import count_sealed
 from chalicelib.workflows.drop_master_key import drop_master_key
+from sbc.hook.feed_client import Versions
 from sbc.hook.parts_disk import PartsDisk
 from sbc.hook.seal_keys import RING, SETTLE_MS, SealKey, SealKeyError, SealKeys, signing_key
 from sbc.hook.settings import read_seal_key
+from sbc.hook.take_seal_key import take_seal_key
 from tests.golden.rotating import own_world, rotate, seal_anew, store
 from tests.local.processes import wait_for
 from tests.sbc.fake_kamailio import FakeKamailio
@@ -141,6 +145,64 @@ def test_a_key_that_does_not_open_changes_nothing(node: Path, shown: tuple[str, 
     assert not (node / "data" / RING).exists()
 
 
+class Instances:
+    """Of the API: each shows the keys that it knows, and all remember what the node has said."""
+
+    def __init__(self, *shown: list[str]) -> None:
+        self.shown = iter(shown)
+        self.taken: list[str] = []
+
+    async def seal_keys(self) -> tuple[tuple[str, str], ...]:
+        return tuple(sealed(key_id, {"": K1, "k2": K2, "k3": K3}[key_id], under=K1) for key_id in next(self.shown))
+
+    async def take_seal_key(self, key_id: str) -> None:
+        self.taken.append(key_id)
+
+    def tell(self, keys: SealKeys, listed: list[str], *, used: str) -> None:
+        versions = Versions({}, tuple(listed), used)
+        asyncio.run(take_seal_key(self, keys, versions, sbc_id=SBC, now_ms=NOW))
+
+
+def test_a_key_that_is_listed_and_not_shown_yet_is_not_taken(node: Path) -> None:
+    """One of two instances has read the ring before the rotation. Parts would be sealed with a key that isn't here."""
+    keys, api = keys_of(node), Instances([""], ["k2", ""])
+
+    with pytest.raises(SealKeyError):
+        api.tell(keys, ["k2", ""], used="")
+    assert api.taken == []
+    api.tell(keys, ["k2", ""], used="")
+
+    assert api.taken == ["k2"]
+    assert held(keys_of(node)) == [("k2", K2), ("", K1)]
+
+
+def test_a_key_in_force_stays_whatever_an_instance_says_that_has_not_heard_of_it(node: Path) -> None:
+    keys, api = keys_of(node), Instances(["k2", ""])
+    api.tell(keys, ["k2", ""], used="")
+    keys.finish(["k2", ""])
+
+    assert keys.is_up_to_date([""], used="")
+    assert not keys.is_up_to_date(["k3", "k2"], used="k2")
+
+
+def test_a_node_enrolled_with_a_later_key_does_not_fall_back_by_what_an_old_instance_lists(node: Path) -> None:
+    (node / "seal.key").write_text(K2.hex())
+
+    assert keys_of(node).is_up_to_date([""], used="k2")
+    assert not keys_of(node).is_up_to_date(["k2", ""], used="k2")
+
+
+def test_a_key_that_is_known_is_said_to_be_without_asking(node: Path) -> None:
+    """The answer got lost, or the API's table was restored."""
+    keys, api = keys_of(node), Instances(["k2", ""])
+    api.tell(keys, ["k2", ""], used="")
+
+    api.tell(keys, ["k2", ""], used="")
+    api.tell(keys, ["k2", ""], used="k2")
+
+    assert api.taken == ["k2", "k2"]
+
+
 def test_who_uses_the_keys_is_told_of_others(node: Path) -> None:
     told: list[Sequence[SealKey]] = []
     keys = keys_of(node)
@@ -225,7 +287,7 @@ def test_a_node_goes_along_with_a_rotation_while_it_serves_phones_and_after_a_re
         seal_anew()
         wait_for(lambda: read_seal_key(node.directory / "seal.key") == seal_key(world.sbc_id, new), limit_s=LIMIT_S)
 
-        drop_master_key(store(), FIRST, count_sealed(), now_ms=rotate_is_over())
+        drop_master_key(store(), FIRST, count_sealed(), now_ms=now_ms())
         wait_for(lambda: held_on_disk(node) == [new], limit_s=LIMIT_S)
         node.hook.kill()
         node.hook.start()
@@ -241,9 +303,7 @@ def held_on_disk(node: RealNode) -> list[str]:
     return [key["id"] for key in json.loads((node.directory / "data" / RING).read_text())["keys"]]
 
 
-def rotate_is_over() -> int:
-    import time
-
+def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
