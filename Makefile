@@ -16,7 +16,7 @@ CDK_CONTEXT = -c stage=$(STAGE) $(foreach value,$(CONTEXT),-c $(value))
 REGION = $(or $(patsubst region=%,%,$(filter region=%,$(CONTEXT))),us-east-1)
 
 .PHONY: run demo stop test test-all check bench reset install format lock types help wheels package infra-install synth \
-	deploy-check migrations images-check
+	deploy-check deploy-diff deploy destroy cdk-bootstrap migrations images-check
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -104,3 +104,7 @@ deploy: infra-install wheels  ## make deploy STAGE=production CONTEXT="domain=pb
 	@$(PY) -m infra.build
 	@$(CDK) deploy $(CDK_CONTEXT)
 	@$(PY) -m infra.publish_consoles $(STAGE) --region $(REGION)
+
+destroy: infra-install wheels  ## takes a stage down: docs/deploy.md, "Take it down", says what comes before
+	@$(PY) -m infra.build
+	@$(CDK) destroy $(CDK_CONTEXT)

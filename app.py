@@ -6,8 +6,8 @@ from chalice.app import Response
 
 from chalicelib.chalice_app import PatchbayApp
 from chalicelib.domain.media_types import PART_TYPE
-from chalicelib.handlers.http import as_problem, language_of
 from chalicelib.handlers.loading import serve_all
+from chalicelib.handlers.problems import as_problem, language_of
 
 app = PatchbayApp(app_name="patchbay", configure_logs=False)
 # avif only ever stands in Accept headers, first where browsers ask for images

@@ -30,6 +30,7 @@ class Identity:
     sbc_id: str = ""
     session_id: str = ""
     acting_for: str = ""  # the ISP user behind a "View" token
+    seal_key_id: str = ""  # of a node: which of its SBC's seal keys it has
 
     def actor(self) -> Actor:
         return Actor(self.user_id, self.name, self.acting_for)
@@ -90,7 +91,9 @@ def identify_node(key: str) -> Identity:
     found = find_node_key(token_hash(key))
     if found is None:
         raise PatchbayError("not_authenticated")
-    return Identity(role="node", user_id=found.node, name=found.node, sbc_id=found.sbc_id)
+    return Identity(
+        role="node", user_id=found.node, name=found.node, sbc_id=found.sbc_id, seal_key_id=found.seal_key_id
+    )
 
 
 def _verifying_key(key_id: str) -> Any:

@@ -48,6 +48,20 @@ class Alarm:
     periods: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogMetric:
+    """Lines of a node's ``program`` (``infra/log_groups.py``) with ``phrase``, counted by CloudWatch Logs: for what has
+    no metric of its own. Such a count has no dimensions, so the namespace keeps the stages of an account apart."""
+
+    name: str
+    program: str
+    phrase: str
+
+
+FROM_LOGS = "Patchbay/Logs/{stage}"
+LOG_METRICS = (LogMetric(name="CertificatesNotRenewed", program="certificates", phrase="certificate not renewed"),)
+
+
 def _own(name: str, statistic: str = "Sum", **more: str) -> dict[str, Metric]:
     return {"m": Metric(name=name, statistic=statistic, dimensions={**STAGE, **more})}
 
@@ -80,6 +94,31 @@ ALARMS = (
         threshold=0,
         period_s=60,
         periods=5,
+        missing="notBreaching",
+        why_missing=_QUIET,
+    ),
+    # DIFF is what has changed since the period before. Sums of a quarter of an hour, a line a minute from each node: a
+    # line that falls into the next one is little of it. A loss of half is below 71 % in one of the two quarters it is
+    # in (its share of the first times that of the second is a half), one of a quarter never below 75 %. The floor is
+    # for the quarter before, in which some may have gone already: it is sure for 70 phones.
+    Alarm(
+        name="RegistrationsDropped",
+        says="Of at least 50 registered phones more than one in four went away within a quarter of an hour.",
+        metrics={"phones": Metric(name="Registrations", statistic="Sum")},
+        expression="IF((phones - DIFF(phones)) / 15 >= 50, 100 * phones / (phones - DIFF(phones)), 100)",
+        comparison="<",
+        threshold=75,
+        period_s=900,
+        missing="notBreaching",
+        why_missing=_NO_NODE,
+    ),
+    Alarm(
+        name="CertificatesNotRenewed",
+        says="A node's certificate wasn't renewed for half a day: in a month phones by TLS and browsers can't connect.",
+        metrics={"m": Metric(name="CertificatesNotRenewed", statistic="Sum", namespace=FROM_LOGS, dimensions={})},
+        comparison=">=",
+        threshold=12,  # a node tries once an hour
+        period_s=86400,
         missing="notBreaching",
         why_missing=_QUIET,
     ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -18,6 +19,7 @@ from infra.application import Application
 from infra.config import StageConfig
 from infra.functions import Package, make_function
 from infra.policies import API
+from infra.removal import removal_of
 from infra.rules import accept
 from infra.zone import Zone
 
@@ -69,13 +71,8 @@ class Api(Construct):
         self._accept_rules()
 
     def _make_rest_api(self, config: StageConfig, application: Application) -> apigateway.SpecRestApi:
-        access_log = logs.LogGroup(
-            self,
-            "Access",
-            log_group_name=f"/{config.name}/api-access",
-            removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
-        )
-        return apigateway.SpecRestApi(
+        access_log = self._make_log("Access", config, name=f"/{config.name}/api-access")
+        api = apigateway.SpecRestApi(
             self,
             "Rest",
             rest_api_name=config.name,
@@ -85,7 +82,7 @@ class Api(Construct):
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE,
                 tracing_enabled=True,
-                metrics_enabled=True,
+                metrics_enabled=False,  # of each method; those of the whole API are there anyway, and cost nothing
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,  # requests hold passwords
                 throttling_rate_limit=config.api_rate,
@@ -104,6 +101,16 @@ class Api(Construct):
                 ),
             ),
         )
+        # API Gateway would make the group of its own errors itself, to be kept for ever
+        name = f"API-Gateway-Execution-Logs_{api.rest_api_id}/{STAGE}"
+        api.deployment_stage.node.add_dependency(self._make_log("Errors", config, name=name))
+        return api
+
+    def _make_log(self, construct_id: str, config: StageConfig, *, name: str) -> logs.LogGroup:
+        removal = removal_of(config)
+        group = logs.LogGroup(self, construct_id, log_group_name=name, removal_policy=removal)
+        cast("logs.CfnLogGroup", group.node.default_child).retention_in_days = config.log_days
+        return group
 
     def _accept_rules(self) -> None:
         accept(self.rest_api, "APIG2", "the application checks every request against its own schemas, and says why")
@@ -132,10 +139,11 @@ class Api(Construct):
 
 
 def _problem(status: int, code: str, detail: str) -> dict[str, Any]:
-    """A gateway response; ``status`` 0: whatever status it has."""
-    number = str(status) if status else "$context.status"
+    """A gateway response; ``status`` 0: whatever status it has, which then only its line says: templates of these
+    answers know ``$context.error`` and no status."""
+    number = f'"status":{status},' if status else ""
     title = HTTPStatus(status).phrase if status else "$context.error.responseType"
-    body = f'{{"type":"about:blank","title":"{title}","status":{number},"code":"{code}","detail":"{detail}"}}'
+    body = f'{{"type":"about:blank","title":"{title}",{number}"code":"{code}","detail":"{detail}"}}'
     return {
         **({"statusCode": status} if status else {}),
         "responseParameters": {"gatewayresponse.header.Content-Type": "'application/problem+json'"},
@@ -158,13 +166,21 @@ def describe_api(title: str, application: Application, uri: str) -> dict[str, An
         "passthroughBehavior": "when_no_match",
         "timeoutInMillis": TIMEOUT_S * 1000,
     }
-    operation = {"responses": {"default": {"description": ""}}, "x-amazon-apigateway-integration": integration}
+    # a response by its number, and path parameters by their names: an import refuses "default" and ranges
+    operation = {"responses": {"200": {"description": ""}}, "x-amazon-apigateway-integration": integration}
     return {
         "openapi": "3.0.1",
         "info": {"title": title, "version": "1"},
         "paths": {
-            path: {method.lower(): operation for method in methods} for path, methods in application.routes.items()
+            path: {method.lower(): operation | _parameters(path) for method in methods}
+            for path, methods in application.routes.items()
         },
         "x-amazon-apigateway-binary-media-types": application.binary_types,
         "x-amazon-apigateway-gateway-responses": {kind: _problem(*told) for kind, told in _REFUSALS.items()},
     }
+
+
+def _parameters(path: str) -> dict[str, Any]:
+    names = re.findall(r"{(\w+)}", path)
+    told = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+    return {"parameters": told} if told else {}

@@ -33,6 +33,8 @@ class StageConfig:
     console_certificate_arn: str = ""  # in us-east-1, for ``domain``; needed when the stack is in another region
     alarm_email: str = ""  # who hears of alarms and of bounced mail
     keep_data: bool = True  # table, files and logs outlive the stack, and the table can't be deleted
+    change_feed: bool = True  # false for one deployment, after a table was restored into its name: docs/deploy.md
+    mail_trial: bool = False  # while SES is in its sandbox, where mail needs a right on its recipient's identity too
     log_days: int = 90
     api_memory_mb: int = 1024  # also the share of CPU: 1769 MB is one whole
     api_concurrency: int = 0  # reserved for the API's function; 0: what the account has left
@@ -45,6 +47,7 @@ class StageConfig:
     sbc_variant: str = "containers"  # ECS on EC2; or "instances": Debian with the same scripts, without containers
     sbc_started: bool = False  # once images (or keys alone, for instances) and enrolment keys are in their places
     sbc_release: str = "latest"  # the tag of both images
+    sbc_lost_volumes: str = ""  # names of nodes, each as often as its volume was lost; it gets another, empty one
     sbc_drain_s: int = 3600  # how long a node that is stopped waits for calls in progress
 
     @property
@@ -104,8 +107,12 @@ _CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
     "sbc_websocket_port": (lambda value: 1 <= value <= 65535, "is a port"),
     "sbc_variant": (lambda value: value in {"containers", "instances"}, "is containers or instances"),
     "sbc_release": (re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\Z").match, "is the tag of an image"),
+    "sbc_lost_volumes": (re.compile(r"[a-d]*\Z").match, "is names of nodes, as b, or bb after the second time"),
     "sbc_drain_s": (lambda value: 0 <= value <= 7200, "is between 0 and 7200"),
-    "sbc_instance_type": (re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\Z").match, "is an instance type such as c7a.medium"),
+    "sbc_instance_type": (  # no Graviton, as c7g: images are of amd64; and t3.micro's interfaces take two addresses
+        re.compile(r"(?![a-z]+\d+g)(?!.*\.(nano|micro)\Z)[a-z0-9-]+\.[a-z0-9-]+\Z").match,
+        "is an instance type of amd64, of small or larger, such as c7a.medium",
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Annotations, CfnOutput, Duration, RemovalPolicy
+from aws_cdk import Annotations, CfnOutput, Duration
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_route53 as route53
@@ -18,6 +18,7 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.delivery import Delivery, read_delivery
 from infra.files import Files
+from infra.removal import removal_of
 from infra.rules import accept
 from infra.secrets import Secrets
 from infra.zone import Zone
@@ -41,7 +42,7 @@ class Consoles(Construct):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
-            removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+            removal_policy=removal_of(config),
         )
         accept(self.bucket, "S1", "it holds the same public files for everybody, read by CloudFront alone")
         self._delivery = read_delivery(
@@ -101,6 +102,10 @@ class Consoles(Construct):
         """By entry; the one of "" is for everything that has no headers of its own."""
         origin = origins.S3BucketOrigin.with_origin_access_control(
             self.bucket,
+            # names at CloudFront are of all regions: the same stage may have to stand up in another one
+            origin_access_control=cloudfront.S3OriginAccessControl(
+                self, "Access", origin_access_control_name=f"{config.name}-{config.region}"
+            ),
             # listing makes a missing file a 404 instead of a refusal; the function keeps the bucket's root from viewers
             origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.removal import removal_of
 from infra.rules import accept
 
 KEPT = Duration.days(2)  # a second guard: the application deletes files when their time has passed
@@ -35,6 +36,6 @@ class Files(Construct):
                     id="nothing-stays", expiration=KEPT, abort_incomplete_multipart_upload_after=Duration.days(1)
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+            removal_policy=removal_of(config),
         )
         accept(self.bucket, "S1", "files live for a day; who asked for a link to one is in the audit trail")

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.policies import EVERY_FUNCTION, Statement, statements_of
+from infra.policies import EVERY_FUNCTION, MAIL, MAIL_TRIAL, Statement, statements_of
+from infra.removal import removal_of
 from infra.rules import accept, accept_wildcard
 
 RUNTIME = lambda_.Runtime.PYTHON_3_11  # Debian 12's, under which everything is tested and for which wheels are locked
@@ -49,7 +50,7 @@ def make_function(
         scope,
         f"{name}-logs",
         log_group_name=f"/aws/lambda/{full_name}",
-        removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+        removal_policy=removal_of(config),
     )
     cast("logs.CfnLogGroup", group.node.default_child).retention_in_days = config.log_days
     role = iam.Role(scope, f"{name}-role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -58,15 +59,17 @@ def make_function(
         **(more_resources or {}),
         "log_group": f"{log_groups_arn(scope)}:/aws/lambda/{full_name}",
     }
+    statements = (*statements_of(name), *trigger, *EVERY_FUNCTION)
     policy = iam.Policy(
         scope,
         f"{name}-policy",
         roles=[role],
-        statements=[make_statement(one, known) for one in (*statements_of(name), *trigger, *EVERY_FUNCTION)],
+        statements=[make_statement(one, known) for one in statements],
     )
-    for one in (*statements_of(name), *trigger, *EVERY_FUNCTION):
-        for resource in one.resources if one.wildcard else ():
-            accept_wildcard(policy, resource.format_map(known), one.wildcard)
+    for one in statements:
+        reason = MAIL_TRIAL if one is MAIL and config.mail_trial else one.wildcard
+        for resource in one.resources if reason else ():
+            accept_wildcard(policy, resource.format_map(known), reason)
     function = lambda_.Function(
         scope,
         name,

@@ -50,6 +50,6 @@ class Mail(Construct):
         )
         stack = Stack.of(self)
         base = f"arn:{stack.partition}:ses:{stack.region}:{stack.account}"
-        self.identity_arn = f"{base}:identity/{config.domain}"
+        self.identity_arn = f"{base}:identity/{'*' if config.mail_trial else config.domain}"
         self.configuration_arn = f"{base}:configuration-set/{config.name}"
         self.sender = f"Patchbay <noreply@{config.domain}>"

@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.alarms import ALARMS, Alarm, Metric, description_of, threshold_of
+from infra.alarms import ALARMS, FROM_LOGS, LOG_METRICS, Alarm, Metric, description_of, threshold_of
 from infra.api import Api
 from infra.config import StageConfig
 from infra.dashboard import DASHBOARDS, body_of
 from infra.events import Events, Queues
 from infra.log_groups import NODE_PROGRAMS, node_log_group
 from infra.queries import QUERIES
+from infra.removal import removal_of
 from infra.table import Table
 
 _COMPARISONS = {
@@ -48,7 +50,7 @@ class NodeLogs(Construct):
                 self,
                 program,
                 log_group_name=node_log_group(config.name, program),
-                removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+                removal_policy=removal_of(config),
             )
             cast("logs.CfnLogGroup", group.node.default_child).retention_in_days = config.log_days
             self.groups[program] = group
@@ -84,6 +86,16 @@ class Observability(Construct):
             "function": {name: one.function_name for name, one in events.functions.items()},
             "dead_letters": {name: one.queue_name for name, one in dead.items()},
         }
+        for counted in LOG_METRICS:
+            logs.MetricFilter(
+                self,
+                f"{counted.name}-lines",
+                log_group=node_logs.groups[counted.program],
+                filter_pattern=logs.FilterPattern.all_terms(counted.phrase),
+                metric_namespace=FROM_LOGS.format_map(self._names),
+                metric_name=counted.name,
+                metric_value="1",
+            )
         self.topic = self._make_topic()
         for alarm in ALARMS:
             self._make_alarm(alarm)
@@ -98,6 +110,22 @@ class Observability(Construct):
 
     def _make_topic(self) -> sns.Topic:
         topic = sns.Topic(self, "Alarms", topic_name=f"{self._config.name}-alarms", enforce_ssl=True)
+        stack = Stack.of(self)
+        # Its policy, which wants TLS, takes the place of SNS' own, by which alarms of the account may publish.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "ArnLike": {
+                        "aws:SourceArn": f"arn:{stack.partition}:cloudwatch:{stack.region}:{stack.account}:alarm:"
+                        f"{self._config.name}-*"
+                    },
+                },
+            )
+        )
         if self._config.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(self._config.alarm_email))
         return topic
@@ -139,7 +167,7 @@ class Observability(Construct):
 
     def _metric(self, metric: Metric, names: Mapping[str, str], period: Duration) -> cloudwatch.IMetric:
         return cloudwatch.Metric(
-            namespace=metric.namespace,
+            namespace=metric.namespace.format_map(names),
             metric_name=metric.name,
             dimensions_map={name: value.format_map(names) for name, value in metric.dimensions.items()},
             statistic=metric.statistic,

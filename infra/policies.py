@@ -28,6 +28,8 @@ WRITE = Statement(  # the four kinds of operation in a transaction
 )
 WRITE_MANY = Statement(actions=("dynamodb:BatchWriteItem",), resources=("{table}",))
 
+# SES looks at the sender's identity; while it is in its sandbox, at the recipient's too, and the stack gives all.
+MAIL_TRIAL = "in its sandbox SES asks for a right on the identity of each recipient, who is verified by hand"
 MAIL = Statement(actions=("ses:SendEmail",), resources=("{mail_identity}", "{mail_configuration}"))
 
 _KEYS = "the keys of files are made while the system runs; the bucket holds nothing else"
@@ -97,7 +99,7 @@ FUNCTIONS: dict[str, tuple[Statement, ...]] = {
     "check_ledgers": (READ, WRITE),
     "delete_files": (READ, WRITE_MANY, DELETE_FILES),
     "publish_changes": (READ, TELL_NODES),
-    "run_migrations": (READ, READ_MANY, WRITE),
+    "run_migrations": (READ, READ_MANY, WRITE, SECRETS),
     "sweep_jobs": (READ, WRITE, QUEUE_WORK),
     "sweep_outbox": (READ, WRITE),
     "work_on_queue": (READ, READ_MANY, WRITE, *FILES, SECRETS, QUEUE_WORK),

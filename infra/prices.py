@@ -37,13 +37,12 @@ VOLUME_GB_MONTH = 0.08  # gp3
 
 #: EC2 on demand, Linux: dollars an hour, and how many calls the media of one carries at once. rtpengine was measured
 #: at some 300 calls a core; a virtual CPU of c7a is a core, one of t3 half of one; a fifth stays free. t3.small earns a
-#: fifth of its two virtual CPUs for good.
+#: fifth of its two virtual CPUs for good. None is larger: a node has RTP ports for some 1,190 calls (sbc_plan.py).
 INSTANCES = {
     "t3.small": (0.0208, 50),
     "c7a.medium": (0.05132, 240),
     "c7a.large": (0.10264, 480),
     "c7a.xlarge": (0.20528, 960),
-    "c7a.2xlarge": (0.41056, 1920),
 }
 
 

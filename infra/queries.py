@@ -45,9 +45,10 @@ fields @timestamp, call_id, sip_call_id, message, calling_number, dialled, calle
         name="2 all lines of a call",
         logs=("functions", "hook", "kamailio", "rtpengine"),
         text="""\
-# Both ids stand in a line of "1 find a call", and in the call's record.
+# CALL_ID: whichever is at hand, the id in consoles and records (call_..) or the SIP Call-ID of a phone's or carrier's
+# trace. Lines have both; rtpengine's only the SIP Call-ID, which stands in any line of the hook.
 fields @timestamp, @log, @message
-| filter @message like "CALL_ID" or @message like "SIP_CALL_ID"
+| filter @message like "CALL_ID"
 | sort @timestamp asc
 | limit 1000""",
         fields={},
@@ -120,7 +121,7 @@ fields @timestamp, isp_id, customer_id, balance_micros, entries_micros, balance_
         text="""\
 # Of one address: put it in the second filter.
 fields @timestamp, @message
-| filter @message like /REFUSE_|COUNT_FAILURE|FORBID|AUTHENTICATE/
+| filter @message like /REFUSE_|UNREADABLE|COUNT_FAILURE|FORBID|AUTHENTICATE|REQUIRE_MAY_REGISTER/
 | filter @message like "ADDRESS"
 | sort @timestamp desc
 | limit 500""",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import Duration, IgnoreMode
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
@@ -17,13 +17,14 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.observability import NodeLogs
+from infra.removal import removal_of
 from infra.rules import accept, accept_wildcard
 from infra.sbc_containers import make_task
 from infra.sbc_machine import container_host, make_machine, make_role, plain_host
 from infra.sbc_network import Identity, Network, make_identity
 from infra.sbc_plan import SIP_PORT, TLS_PORT, plan_nodes
-from infra.sbc_roles import allow_host, allow_node
-from infra.sbc_settings import file_of, host_environment, node_domain, node_environment
+from infra.sbc_roles import allow_host, allow_logs, allow_node
+from infra.sbc_settings import file_of, host_environment, log_environment, node_domain, node_environment
 from infra.zone import Zone
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -54,9 +55,14 @@ class Sbc(Construct):
         everybody = tuple(self.identities.values())
         if config.sbc_variant == "containers":
             self._make_cluster()
-        before: Construct | None = None
+        before: tuple[Construct, ...] = ()
         for own in everybody:
-            before = self._make_node(places[own.plan.name], own, everybody, after=before)
+            made = self._make_node(places[own.plan.name], own, everybody)
+            # nodes change one after the other, or a deployment would stop them all at once; machines after machines and
+            # services after services, since no service starts before the cluster knows the machines of all
+            for one, other in zip(made, before, strict=False):
+                one.node.add_dependency(other)
+            before = made
         self._name(zone.zone, everybody)
 
     def _make_cluster(self) -> None:
@@ -67,7 +73,7 @@ class Sbc(Construct):
                 repository_name=f"{self._config.name}/{name}",
                 image_scan_on_push=True,
                 empty_on_delete=not self._config.keep_data,
-                removal_policy=RemovalPolicy.RETAIN if self._config.keep_data else RemovalPolicy.DESTROY,
+                removal_policy=removal_of(self._config),
                 lifecycle_rules=[ecr.LifecycleRule(max_image_count=_KEPT_IMAGES)],
             )
             for name in ("sbc", "rtpengine")
@@ -75,20 +81,18 @@ class Sbc(Construct):
         self.cluster = ecs.Cluster(self, "Cluster", vpc=self.network.vpc, cluster_name=f"{self._config.name}-sbc")
         accept(self.cluster, "ECS4", "the nodes publish their own figures; Container Insights costs per container")
 
-    def _make_node(
-        self, place: Construct, own: Identity, everybody: Sequence[Identity], *, after: Construct | None
-    ) -> Construct:
-        """Nodes change one after the other, or a deployment would stop them all at once."""
+    def _make_node(self, place: Construct, own: Identity, everybody: Sequence[Identity]) -> tuple[Construct, ...]:
+        """Its machine, and its service where there is one."""
         role = make_role(place)
-        allow_host(place, role, own=own)
+        allow_host(place, role, config=self._config, own=own)
         host = file_of(host_environment(self._config, own, everybody))
         environment = node_environment(self._config, own, everybody)
         if self._config.sbc_variant == "containers":
-            machine, service = self._make_service(place, own, everybody, role=role, host=host, environment=environment)
-            for one in (machine, service) if after is not None else ():
-                one.node.add_dependency(after)
-            return service
+            return self._make_service(place, own, everybody, role=role, host=host, environment=environment)
         allow_node(place, role, config=self._config, own=own, all_nodes=everybody)
+        groups = self._node_logs.groups
+        allow_logs(place, role, config=self._config, own=own, log_groups=groups)
+        environment |= log_environment(own, groups)
         code = assets.Asset(place, "Code", path=str(_ROOT), ignore_mode=IgnoreMode.GIT, exclude=_NOT_OF_NODE)
         iam.Policy(
             place,
@@ -100,14 +104,14 @@ class Sbc(Construct):
                 )
             ],
         )
-        data = plain_host(host, file_of(environment), bucket=code.s3_bucket_name, key=code.s3_object_key)
+        data = plain_host(
+            host, file_of(environment), region=self._config.region, bucket=code.s3_bucket_name, key=code.s3_object_key
+        )
         image = ec2.MachineImage.from_ssm_parameter(_DEBIAN, os=ec2.OperatingSystemType.LINUX)
         machine = make_machine(
             place, config=self._config, network=self.network, own=own, image=image, user_data=data, role=role
         )
-        if after is not None:
-            machine.node.add_dependency(after)
-        return machine
+        return (machine,)
 
     def _make_service(
         self,
@@ -162,6 +166,9 @@ class Sbc(Construct):
                 ecs.CapacityProviderStrategy(capacity_provider=provider.capacity_provider_name, weight=1)
             ],
         )
+        service.node.add_dependency(
+            self.cluster
+        )  # and what tells it of capacity providers, which ECS wants to see first
         return machine, service
 
     def _name(self, zone: route53.IHostedZone, everybody: Sequence[Identity]) -> None:

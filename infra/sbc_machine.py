@@ -15,7 +15,9 @@ from infra.rules import accept
 from infra.sbc_network import Identity, Network
 
 _PREPARE = Path(__file__).resolve().parent.parent / "sbc" / "image" / "prepare-host.sh"
-_NEXT_AFTER = Duration.minutes(15)  # an instance has installed itself by then; a service says itself when it is up
+_INSTALLS_WITHIN_S = 900  # an instance; one of ECS has its images by then
+_LONGEST_PAUSE_S = 3600  # that CloudFormation knows
+# Without its volume, ECS' agent isn't to start the node on the machine's own disk, as one that was never enrolled.
 _UNIT = """\
 [Unit]
 After=network-online.target
@@ -27,6 +29,7 @@ RemainAfterExit=yes
 ExecStart=/bin/bash /usr/local/sbin/patchbay-prepare-host
 [Install]
 WantedBy=multi-user.target
+RequiredBy=ecs.service
 """
 
 
@@ -84,7 +87,7 @@ def make_machine(
         update_policy=autoscaling.UpdatePolicy.rolling_update(
             max_batch_size=1,
             min_instances_in_service=0,
-            pause_time=_NEXT_AFTER if config.sbc_variant == "instances" else Duration.minutes(0),
+            pause_time=Duration.seconds(_pause_s(config)),
         ),
         group_metrics=[autoscaling.GroupMetrics.all()],
     )
@@ -92,6 +95,12 @@ def make_machine(
     Tags.of(group).add("patchbay:node", own.plan.name)
     accept(group, "AS3", "one machine, whose node says by itself how it is")
     return group
+
+
+def _pause_s(config: StageConfig) -> int:
+    """Between a node's new machine and the next node's: the old one's calls have ended then and the new one is up."""
+    drain_s = config.sbc_drain_s if config.sbc_variant == "containers" else 0
+    return min(drain_s + _INSTALLS_WITHIN_S, _LONGEST_PAUSE_S)
 
 
 def container_host(host_environment: str) -> ec2.UserData:
@@ -103,6 +112,7 @@ def container_host(host_environment: str) -> ec2.UserData:
         *_write("/usr/local/sbin/patchbay-prepare-host", _PREPARE.read_text()),
         *_write("/etc/systemd/system/patchbay-host.service", _UNIT),
         "command -v aws >/dev/null || dnf install -y -q awscli-2",
+        "command -v mkfs.ext4 >/dev/null || dnf install -y -q e2fsprogs",  # Amazon Linux itself is on XFS
         "systemctl daemon-reload",
         "systemctl enable patchbay-host.service",
         "bash /usr/local/sbin/patchbay-prepare-host",
@@ -110,13 +120,18 @@ def container_host(host_environment: str) -> ec2.UserData:
     return data
 
 
-def plain_host(host_environment: str, node_environment: str, *, bucket: str, key: str) -> ec2.UserData:
-    """Debian; the code comes from the bucket as an archive."""
+def plain_host(host_environment: str, node_environment: str, *, region: str, bucket: str, key: str) -> ec2.UserData:
+    """Debian; the code comes from the bucket as an archive. Its image has no agent of Systems Manager, without which
+    nobody gets in: AWS keeps it in a bucket of each region."""
+    agent = f"https://s3.{region}.amazonaws.com/amazon-ssm-{region}/latest/debian_amd64/amazon-ssm-agent.deb"
     data = ec2.UserData.for_linux()
     data.add_commands(
         "set -e",
         "export DEBIAN_FRONTEND=noninteractive",
-        "apt-get update -q && apt-get install -y -q --no-install-recommends awscli curl ca-certificates python3",
+        *_write("/etc/apt/apt.conf.d/90patchbay", 'DPkg::Lock::Timeout "600";\n'),  # the image updates itself meanwhile
+        "apt-get update -q",
+        "apt-get install -y -q --no-install-recommends awscli curl ca-certificates python3",
+        f"curl -fsS -o /tmp/agent.deb {agent} && dpkg -i /tmp/agent.deb || echo no Session Manager >&2",
         f"aws s3 cp s3://{bucket}/{key} /tmp/patchbay.zip",
         "mkdir -p /opt/patchbay && python3 -m zipfile -e /tmp/patchbay.zip /opt/patchbay",
         *_write("/etc/patchbay/host.env", host_environment),

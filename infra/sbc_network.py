@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import CfnTag, RemovalPolicy, Size
+from aws_cdk import CfnTag, Size
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.removal import removal_of
 from infra.rules import accept
 from infra.sbc_plan import NETWORK, PEER_PORTS, RTP_PORTS, SIP_PORT, TLS_PORT, ZONES, NodePlan
 
@@ -93,17 +94,19 @@ def make_identity(scope: Construct, *, config: StageConfig, network: Network, pl
         tags=tags,
     )
     elastic_ip = ec2.CfnEIP(scope, "Address", domain="vpc", tags=tags)
-    ec2.CfnEIPAssociation(
+    place = ec2.CfnEIPAssociation(
         scope,
         "Place",
         allocation_id=elastic_ip.attr_allocation_id,
         network_interface_id=interface.ref,
         private_ip_address=plan.mapped,
     )
-    keep = RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY
+    place.node.add_dependency(subnet.internet_connectivity_established)  # EC2 refuses it before
+    keep = removal_of(config)
+    lost = config.sbc_lost_volumes.count(plan.name)
     volume = ec2.Volume(
         scope,
-        "State",
+        f"State{lost + 1}" if lost else "State",
         availability_zone=subnet.availability_zone,
         size=Size.gibibytes(VOLUME_GB),
         volume_type=ec2.EbsDeviceVolumeType.GP3,

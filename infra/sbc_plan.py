@@ -28,8 +28,12 @@ class NodePlan:
     stands_by_for: str  # the name of another node; empty: of none
 
     @property
+    def subnet(self) -> str:
+        return str(ipaddress.IPv4Network(f"{self.address}/24", strict=False))
+
+    @property
     def gateway(self) -> str:
-        return str(next(ipaddress.IPv4Network(f"{self.address}/24", strict=False).hosts()))
+        return str(next(ipaddress.IPv4Network(self.subnet).hosts()))
 
 
 def plan_nodes(count: int) -> tuple[NodePlan, ...]:

@@ -1,21 +1,22 @@
-"""What a node may do in AWS: its programs (``node_statements``) and its machine (``host_statements``)."""
+"""What a node may do in AWS: its programs (``allow_node``, ``allow_logs``) and its machine (``allow_host``)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.log_groups import node_log_group
 from infra.rules import accept_wildcard
 from infra.sbc_network import Identity
 from infra.sbc_settings import enrolment_parameter, node_domain
 
 _LISTED = "EC2 and Route 53 know no resources for requests that only look"
 _QUEUES = "a node's queue is named by the ids that the API gives to SBC and node at enrolment"
-_MACHINES = "machines come and go; only those with this stage's tag"
+_MACHINES = "machines come and go; only those with the tags of this stage and node"
 
 
 def allow_node(
@@ -57,13 +58,31 @@ def allow_node(
     accept_wildcard(policy, changes, "Route 53 gives each change an id of its own")
 
 
-def allow_host(scope: Construct, role: iam.IRole, *, own: Identity) -> None:
+def allow_logs(
+    scope: Construct, role: iam.IRole, *, config: StageConfig, own: Identity, log_groups: Iterable[str]
+) -> None:
+    """Its part ``logs``: this node's stream in the group of each program, where no log driver writes."""
+    stack = Stack.of(scope)
+    here = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}"
+    streams = [
+        f"{here}:log-group:{node_log_group(config.name, program)}:log-stream:{own.plan.name}" for program in log_groups
+    ]
+    iam.Policy(
+        scope,
+        "LogsPolicy",
+        roles=[role],
+        statements=[_allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams)],
+    )
+
+
+def allow_host(scope: Construct, role: iam.IRole, *, config: StageConfig, own: Identity) -> None:
     """Its machine: takes the node's interface and volume."""
     stack = Stack.of(scope)
     here = f"arn:{stack.partition}:ec2:{stack.region}:{stack.account}"
     machines = f"{here}:instance/*"
     volume = f"{here}:volume/{own.volume.volume_id}"
-    tagged = {"StringEquals": {"aws:ResourceTag/patchbay:node": own.plan.name}}
+    tags = {"patchbay:stage": config.stage, "patchbay:node": own.plan.name}  # the group gives them to its machine
+    tagged = {"StringEquals": {f"aws:ResourceTag/{name}": value for name, value in tags.items()}}
     policy = iam.Policy(
         scope,
         "HostPolicy",

@@ -6,10 +6,13 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 
+from aws_cdk import aws_logs as logs
+
 from infra.config import StageConfig
 from infra.sbc_network import Identity
 from infra.sbc_plan import PEER_PORTS, RTP_PORTS, SIP_PORT, TLS_PORT
 
+ENDS_WITHIN_S = 1800  # a machine whose calls are over: its last container, EC2's own shutdown
 METRICS_S = 60.0  # between two lines of a node's figures for CloudWatch
 
 
@@ -52,6 +55,14 @@ def node_environment(config: StageConfig, own: Identity, all_nodes: Sequence[Ide
     return found
 
 
+def log_environment(own: Identity, log_groups: Mapping[str, logs.ILogGroup]) -> dict[str, str]:
+    """For a node that no log driver serves."""
+    return {
+        "PATCHBAY_LOG_GROUPS": ",".join(f"{program}={group.log_group_name}" for program, group in log_groups.items()),
+        "PATCHBAY_LOG_STREAM": own.plan.name,
+    }
+
+
 def _elastic_ips(own: Identity, all_nodes: Sequence[Identity]) -> list[str]:
     others = [each for each in all_nodes if each.plan.name == own.plan.stands_by_for]
     return [
@@ -67,10 +78,12 @@ def host_environment(config: StageConfig, own: Identity, all_nodes: Sequence[Ide
         "INTERFACE_ID": own.interface.ref,
         "VOLUME_ID": own.volume.volume_id,
         "NODE_ADDRESS": own.plan.address,
-        "PREFIX_LENGTH": "24",
+        "SUBNET": own.plan.subnet,
         "GATEWAY": own.plan.gateway,
         "MAPPED_ADDRESSES": f"{own.plan.mapped} {own.plan.standby}",
         "PUBLIC_ADDRESSES": " ".join(each.public for each in all_nodes),
+        # the next machine is started at once, while the one before still drains
+        "PATCHBAY_PATIENCE_S": str(config.sbc_drain_s + ENDS_WITHIN_S),
     }
 
 

@@ -62,7 +62,7 @@ class PatchbayStack(Stack):
             zone=self.zone,
         )
         self.events = Events(
-            self, "Events", application=application, package=package, queues=self.queues, table=self.data.table
+            self, "Events", application=application, package=package, queues=self.queues, table=self.data
         )
         self.consoles = Consoles(
             self, "Consoles", config=config, files=self.files, secrets=self.secrets, zone=self.zone
@@ -97,7 +97,7 @@ class PatchbayStack(Stack):
             "PATCHBAY_WORK_QUEUE_URL": self.queues.queues["work"].queue_url,
             "PATCHBAY_SPEECH_ADAPTER": "polly",
             "PATCHBAY_NODE_QUEUES_ADAPTER": "sqs",
-            "PATCHBAY_STREAM_ARN": str(self.data.table.table_stream_arn),
+            "PATCHBAY_STREAM_ARN": self.data.stream_arn or "none",
             "PATCHBAY_BEHIND_EDGE": "true",
         }
 

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from chalicelib.storage.schema import table_definition
 from infra.config import StageConfig
+from infra.removal import removal_of
 
 TTL = "ttl"
 
 
 class Table(Construct):
-    """``table``: what others are granted to and take their names from."""
+    """``table``: what others are granted to and take their names from. ``stream_arn``: "" without the change feed."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id)
@@ -33,10 +33,11 @@ class Table(Construct):
                 point_in_time_recovery_enabled=True
             ),
             time_to_live_attribute=TTL,
-            stream=dynamodb.StreamViewType.NEW_IMAGE,
+            stream=dynamodb.StreamViewType.NEW_IMAGE if config.change_feed else None,
             deletion_protection=config.keep_data,
-            removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+            removal_policy=removal_of(config),
         )
+        self.stream_arn = self.table.table_stream_arn or ""
         for index in wanted["GlobalSecondaryIndexes"]:
             self.table.add_global_secondary_index(
                 index_name=index["IndexName"],

@@ -40,9 +40,10 @@ class Account:
     port: int
     control_port: int
     rtp_port: int
-    transport: Literal["udp", "tcp"] = "udp"
+    transport: Literal["udp", "tcp", "tls"] = "udp"
     answers: Literal["auto", "manual"] = "manual"
     address: str = "127.0.0.1"
+    register_s: int = 300  # what it asks for; it registers again after nine tenths of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class Phone:
         (self.directory / "config").write_text("\n".join(lines) + "\n")
         (self.directory / "accounts").write_text(
             f"<sip:{account.user}@{account.domain};transport={account.transport}>;auth_pass={account.password};"
-            f'regint=300;outbound="sip:{account.outbound};transport={account.transport}";'
+            f'regint={account.register_s};outbound="sip:{account.outbound};transport={account.transport}";'
             f"answermode={account.answers};audio_codecs=pcma,pcmu;ptime=20\n"
         )
         (self.directory / "contacts").touch()

@@ -31,7 +31,11 @@ class Limits:
     failure_window_s: int = 600
     ban_s: int = 300
     known_source_s: int = 3600
+    known_gateway_s: int = 86400  # since its last call
     max_contacts: int = 10
+    unreadable_messages: int = 30  # of one unknown address within a minute
+    connections_per_address: int = 300  # TCP, TLS and WebSocket together, known or not; 0: any number
+    strays_logged: int = 20  # lines a minute about what one address sends that belongs to no call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +98,13 @@ class SbcSettings:
     tcp_workers: int = 2
     hook_workers: int = 16
     rtp_threads: int = 2
+    connections: int = 2048  # TCP, TLS and WebSocket together: 17 KB of shared memory each, with TLS 70 KB
     shared_memory_mb: int = 128
     process_memory_mb: int = 16
     module_dir: Path = Path("/usr/lib/x86_64-linux-gnu/kamailio/modules")
     schema_dir: Path = Path("/usr/share/kamailio/db_sqlite")
     state_dir: Path | None = None  # of what outlives the machine: registrations and dialogs; None: run_dir
-    preload: Path | None = None  # sqlite_busy.c as a library made beforehand; None: compiled at start
+    preload: Path | None = None  # sqlite_busy.c and connection_limit.c as a library; None: compiled at start
     limits: Limits = field(default_factory=Limits)
     timers: Timers = field(default_factory=Timers)
     websocket: WebSocket = field(default_factory=WebSocket)

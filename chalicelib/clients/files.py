@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from chalicelib.clients.file_links import FileLink, check_key, open_link, sign_link
+from chalicelib.clients.patience import short_patience
 from chalicelib.clients.secrets import random_secret
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.sentences import say
@@ -181,9 +182,11 @@ def files() -> Files:
 
 def s3_client(region: str) -> Any:
     """Its links lead to the bucket's host in its region: by default they lead to a global one, which redirects, and the
-    signature doesn't hold there."""
+    signature doesn't hold there; in us-east-1, where it does, the consoles' Content-Security-Policy knows no such host.
+    """
     import boto3
-    from botocore.config import Config
 
-    config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    config = short_patience(
+        signature_version="s3v4", s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+    )
     return boto3.client("s3", region_name=region, config=config)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from chalicelib.clients.patience import short_patience
 from chalicelib.settings import settings
 
 TIMEOUT_S = 10
@@ -135,4 +136,5 @@ def mailer() -> Mailer:
         return SmtpMailer(config.smtp_url or "smtp://localhost", sender=config.mail_from)
     import boto3
 
-    return SesMailer(boto3.client("sesv2", region_name=config.region), sender=config.mail_from)
+    client = boto3.client("sesv2", region_name=config.region, config=short_patience())
+    return SesMailer(client, sender=config.mail_from)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Protocol
 
+from chalicelib.clients.patience import short_patience
 from chalicelib.settings import settings
 
 BATCH = 10  # messages, SQS' limit of one SendMessageBatch
@@ -147,7 +148,5 @@ def node_queues() -> NodeQueues:
     if config.node_queues_adapter == "none":
         return NoQueues()
     import boto3
-    from botocore.config import Config
 
-    short = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-    return SqsQueues(boto3.client("sqs", region_name=config.region, config=short), stage=config.stage)
+    return SqsQueues(boto3.client("sqs", region_name=config.region, config=short_patience()), stage=config.stage)

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from chalicelib.clients.patience import READ_S, short_patience
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
@@ -24,6 +25,7 @@ LARGEST_BYTES = 256 * 1024
 MOST_AT_ONCE = 10
 HIDDEN_S = 120  # of the directory; SQS queues have their own
 POLL_S = 0.1
+LONGEST_POLL_S = READ_S - 2  # of SQS: the client waits no longer for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class SqsQueue:
         answer = self._call(
             "receive_message",
             MaxNumberOfMessages=limit,
-            WaitTimeSeconds=wait_s,
+            WaitTimeSeconds=min(wait_s, LONGEST_POLL_S),
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
         )
         return [_read_message(found) for found in answer.get("Messages", [])]
@@ -185,4 +187,5 @@ def work_queue() -> Queue:
         return directory_work_queue()
     import boto3
 
-    return SqsQueue(boto3.client("sqs", region_name=config.region), url=config.work_queue_url)
+    client = boto3.client("sqs", region_name=config.region, config=short_patience())
+    return SqsQueue(client, url=config.work_queue_url)

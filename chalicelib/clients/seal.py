@@ -1,13 +1,16 @@
-"""HA1s sealed for one SBC (docs/interfaces.md, "Sealed HA1s"): its nodes can open them, nobody else's can."""
+"""What is sealed: HA1s for one SBC (docs/interfaces.md, "Sealed HA1s"), which its nodes can open and nobody else's can;
+HA1s at rest and texts that are kept for a while, which name the master key that they are sealed with.
+"""
 
 from __future__ import annotations
 
 import base64
 import hmac
 import os
-from functools import cache
+from functools import lru_cache
 
-from chalicelib.clients.secrets import random_secret
+from chalicelib.clients.master_keys import master_keys
+from chalicelib.domain.key_ring import FIRST, MasterKey, name_key, named_key
 
 NONCE_BYTES = 12  # of AES-GCM (NIST SP 800-38D 5.2.1.1)
 
@@ -16,24 +19,45 @@ class SealError(ValueError):
     """The text wasn't sealed with this key for this user."""
 
 
-@cache
-def storage_key() -> bytes:
-    """The key under which the table holds HA1s."""
-    return _derive("storage")
+class UnknownKeyError(SealError):
+    """The key that the text names isn't in the ring: dropped, or never there."""
 
 
-@cache
-def seal_key(sbc_id: str) -> bytes:
-    """The 32 bytes that every node of the SBC holds: HKDF-SHA256 (RFC 5869) of the platform's master key."""
-    return _derive(f"sbc:{sbc_id}")
+def seal_key(sbc_id: str, key_id: str = FIRST) -> bytes:
+    """The 32 bytes that every node of the SBC holds: HKDF-SHA256 (RFC 5869) of a master key of the platform. Raises
+    ``UnknownKeyError``."""
+    return _derive(_key(key_id).secret, f"sbc:{sbc_id}")
 
 
-def _derive(purpose: str) -> bytes:
+def seal_at_rest(ha1: str, username: str, domain: str, *, key: MasterKey | None = None) -> str:
+    """As the table holds it. ``key``: the one in use, if none is given."""
+    chosen = key or master_keys().current()
+    return name_key(chosen.id, seal_ha1(ha1, username, domain, _storage_key(chosen)))
+
+
+def open_at_rest(text: str, username: str, domain: str) -> str:
+    """Raises ``SealError``."""
+    key_id, sealed = named_key(text)
+    return open_ha1(sealed, username, domain, _storage_key(_key(key_id)))
+
+
+def _key(key_id: str) -> MasterKey:
+    found = master_keys().find(key_id)
+    if found is None:
+        raise UnknownKeyError(f"there is no master key {key_id!r}")
+    return found
+
+
+def _storage_key(key: MasterKey) -> bytes:
+    return _derive(key.secret, "storage")
+
+
+@lru_cache(1024)
+def _derive(secret: bytes, purpose: str) -> bytes:
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
-    return derive.derive(random_secret("master-key"))
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret)
 
 
 def seal_ha1(ha1: str, username: str, domain: str, key: bytes) -> str:
@@ -65,21 +89,22 @@ def seal_text(text: str, *, owner: str) -> str:
     """For what is kept for a while and may hold a secret, such as an answer that shows a new password."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+    key = master_keys().current()
     nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(_texts_key()).encrypt(nonce, text.encode(), owner.encode())
-    return base64.urlsafe_b64encode(nonce + sealed).decode()
+    sealed = AESGCM(_texts_key(key)).encrypt(nonce, text.encode(), owner.encode())
+    return name_key(key.id, base64.urlsafe_b64encode(nonce + sealed).decode())
 
 
-def open_text(sealed: str, *, owner: str) -> str:
+def open_text(text: str, *, owner: str) -> str:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+    key_id, sealed = named_key(text)
     raw = base64.urlsafe_b64decode(sealed)
-    return AESGCM(_texts_key()).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode()).decode()
+    return AESGCM(_texts_key(_key(key_id))).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode()).decode()
 
 
-@cache
-def _texts_key() -> bytes:
-    return _derive("texts")
+def _texts_key(key: MasterKey) -> bytes:
+    return _derive(key.secret, "texts")
 
 
 def _owner(username: str, domain: str) -> bytes:

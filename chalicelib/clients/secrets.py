@@ -1,25 +1,28 @@
 """Named secrets: AWS Secrets Manager, or one file each (mode 0600) in a directory. Made on first use, never logged.
 
 ``token-key`` and ``cursor-key`` can be rotated: what the one before signed holds on until the next rotation, and
-running processes take up the new one within ``READ_AGAIN_S`` (docs/operations.md, "Rotate a key").
+running processes take up the new one within ``READ_AGAIN_S`` (docs/operations.md, "Rotate a key"). ``master-key`` is a
+ring of keys: ``master_keys.py``.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from chalicelib.clients.patience import short_patience
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
 
-NAMES = ("master-key", "cursor-key", "token-key", "file-key")
 READ_AGAIN_S = 300.0
-SOONEST_S = 10.0  # between two readings, however often something unknown is asked for
+SOONEST_S = 10.0  # after a reading that brought nothing new, however often something unknown is asked for
 
 
 class Secrets(Protocol):
@@ -32,6 +35,17 @@ class Secrets(Protocol):
 
     def put_new(self, name: str, value: bytes) -> bytes:
         """Store the value unless there is one already; the value that counts."""
+
+
+class SecretMovedError(Exception):
+    """Somebody else has changed the secret since it was read."""
+
+
+class ChangeableSecrets(Secrets, Protocol):
+    """With a right that no function of the API has: commands of an operator have it."""
+
+    def replace(self, name: str, seen: bytes, value: bytes) -> None:
+        """Raises ``SecretMovedError`` if the value in force isn't ``seen`` any more."""
 
 
 class FileSecrets:
@@ -55,6 +69,13 @@ class FileSecrets:
         if current is not None:
             self._write(current).replace(self._directory / f"{name}.previous")
         self._write(value).replace(self._directory / name)
+
+    def replace(self, name: str, seen: bytes, value: bytes) -> None:
+        with (self._directory / f".{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.find(name) != seen:
+                raise SecretMovedError(name)
+            self._write(value).replace(self._directory / name)
 
     def _write(self, value: bytes) -> Path:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,7 +151,7 @@ def secrets() -> Secrets:
         return FileSecrets(settings().secrets_dir)
     import boto3
 
-    client = boto3.client("secretsmanager", region_name=settings().region)
+    client = boto3.client("secretsmanager", region_name=settings().region, config=short_patience())
     return SecretsManager(client, prefix=f"patchbay/{settings().stage}/")
 
 
@@ -140,7 +161,16 @@ def random_secret(name: str) -> bytes:
     return secrets().find(name) or secrets().put_new(name, os.urandom(32))
 
 
-_rings: dict[str, tuple[float, tuple[bytes, ...]]] = {}
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """``missed_at``: when something unknown was asked for and reading again brought nothing new."""
+
+    keys: tuple[bytes, ...]
+    read_at: float
+    missed_at: float
+
+
+_rings: dict[str, _Ring] = {}
 
 
 def token_keys(*, again: bool = False) -> tuple[bytes, ...]:
@@ -174,16 +204,19 @@ def make_token_key() -> bytes:
 
 
 def _ring(name: str, make: Callable[[], bytes], *, again: bool) -> tuple[bytes, ...]:
-    read_at, keys = _rings.get(name, (0.0, ()))
-    age_s = time.monotonic() - read_at
-    if keys and age_s < (SOONEST_S if again else READ_AGAIN_S):
-        return keys
+    """What another process signed a second after a rotation must be understood, however short ago these keys were
+    read; what nobody signed mustn't make every request read them."""
+    now, known = time.monotonic(), _rings.get(name)
+    if known is not None and (now - known.missed_at < SOONEST_S if again else now - known.read_at < READ_AGAIN_S):
+        return known.keys
     try:
         keys = _read_ring(name, make)
     except PatchbayError:
-        if not keys:  # those that were read before still hold
+        if known is None:
             raise
-    _rings[name] = (time.monotonic(), keys)
+        keys = known.keys  # those that were read before still hold
+    missed = again and known is not None and keys == known.keys
+    _rings[name] = _Ring(keys, now, now if missed else -SOONEST_S)
     return keys
 
 

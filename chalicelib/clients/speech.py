@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from chalicelib.clients.patience import short_patience
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.sentences import say
 from chalicelib.settings import settings
@@ -169,4 +170,5 @@ def speech() -> Speech:
         return EspeakSpeech()
     import boto3
 
-    return PollySpeech(boto3.client("polly", region_name=config.region), engine=config.polly_engine)
+    client = boto3.client("polly", region_name=config.region, config=short_patience())
+    return PollySpeech(client, engine=config.polly_engine)

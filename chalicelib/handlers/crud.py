@@ -10,7 +10,8 @@ from chalice.app import Blueprint
 from pydantic import BaseModel
 
 from chalicelib.auth import Role
-from chalicelib.handlers.http import Call, endpoint, validate
+from chalicelib.handlers.http import Call, endpoint
+from chalicelib.handlers.requests import validate
 from chalicelib.schemas.common import Page, PageQuery
 from chalicelib.storage import records
 from chalicelib.storage.items import Record

@@ -6,61 +6,31 @@ It also is the registry from which the OpenAPI document, the cross-tenant test a
 from __future__ import annotations
 
 import json
-import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from chalice.app import Blueprint, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from chalicelib.auth import Identity, Role, identify_node, read_access_token
+from chalicelib.auth import Identity, Role
 from chalicelib.clients.seal import open_text, seal_text
-from chalicelib.clients.secrets import cursor_keys
-from chalicelib.domain.errors import FieldFault, PatchbayError, field_error
-from chalicelib.domain.field_rules import fault_of
-from chalicelib.domain.language import DEFAULT_LANGUAGE, Language, choose_language
+from chalicelib.domain.errors import PatchbayError, field_error
 from chalicelib.domain.sentences import say
 from chalicelib.domain.tokens import token_hash
-from chalicelib.handlers.source import find_source
+from chalicelib.handlers.problems import Headers, language_of, problem, written_in
+from chalicelib.handlers.requests import ANYBODY, Call, Endpoint, parse_request
 from chalicelib.observability import logger, name_work
 from chalicelib.settings import settings
 from chalicelib.storage import idempotency, metering
-from chalicelib.storage.cursor import open_cursor, seal
-from chalicelib.storage.scope import IspScope, TenantScope
+from chalicelib.storage.database import is_passing
+
+__all__ = ["ENDPOINTS", "Call", "Endpoint", "all_endpoints", "endpoint"]
 
 MAX_BODY = 1_000_000
 MAX_KEY = 64
-MAX_PATH_PARAMETER = 256  # longer than any id or name, shorter than a database key may be
 
-BodyT = TypeVar("BodyT")
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    method: str
-    path: str  # below /v1, with {parameters}
-    name: str
-    summary: str
-    roles: tuple[Role, ...]  # none: open to all
-    body: type[BaseModel] | None
-    query: type[BaseModel] | None
-    out: Any
-    status: int
-    paged: bool
-    versioned: bool  # If-Match is required
-    tag: str
-    tenant_scoped: bool  # {tenant_id} in the path is the scope of what is done
-    max_body: int  # bytes
-    blueprint: Blueprint
-
-
-Headers = dict[str, str | list[str]]
-
-PROBLEM = "application/problem+json"
 ENDPOINTS: list[Endpoint] = []  # of the modules imported so far: see all_endpoints
-ANYBODY = Identity(role="anybody", user_id="")
 
 
 def all_endpoints() -> list[Endpoint]:
@@ -68,47 +38,6 @@ def all_endpoints() -> list[Endpoint]:
     import chalicelib.handlers.blueprints  # noqa: F401 - each registers its own
 
     return ENDPOINTS
-
-
-@dataclass(slots=True)
-class Call(Generic[BodyT]):
-    """One request, proven and parsed. ``isp`` and ``tenant`` raise if the route has no such scope."""
-
-    identity: Identity
-    path: dict[str, str]
-    headers: dict[str, str]
-    source_ip: str
-    body: BodyT
-    query: Any = None
-    language: Language = DEFAULT_LANGUAGE
-    tenant_scope: TenantScope | None = None
-    response_headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def isp(self) -> IspScope:
-        if not self.identity.isp_id:
-            raise PatchbayError("not_allowed")
-        return IspScope(self.identity.isp_id)
-
-    @property
-    def tenant(self) -> TenantScope:
-        if self.tenant_scope is None:
-            raise PatchbayError("not_found")
-        return self.tenant_scope
-
-    @property
-    def expected_version(self) -> int:
-        found = re.fullmatch(r'(?:W/)?"?(\d{1,15})"?', self.headers.get("if-match", ""))
-        if found is None:
-            raise PatchbayError("version_required")
-        return int(found.group(1))
-
-    def cursor(self, purpose: str) -> dict[str, Any] | None:
-        cursor = getattr(self.query, "cursor", None)
-        return open_cursor(cursor, secrets=lambda again: cursor_keys(again=again), purpose=purpose)
-
-    def next_cursor(self, last_key: dict[str, Any] | None, purpose: str) -> str | None:
-        return seal(last_key, secret=cursor_keys()[0], purpose=purpose)
 
 
 def endpoint(
@@ -169,14 +98,15 @@ def _serve(request: Any, entry: Endpoint, function: Callable[[Call[Any]], Any], 
     cost, started = metering.start(), time.perf_counter()
     identity, language = ANYBODY, language_of(request.headers)
     try:
-        call = _parse(request, entry, parameters, language)
+        call = parse_request(request, entry, parameters, language)
         identity = call.identity
         response = _once(entry, call, lambda: _render(function(call), entry, call))
     except PatchbayError as error:
         response = problem(error, language)
-    except Exception:  # noqa: BLE001 - the outermost border: logged, and told as a problem
-        logger().exception("unexpected error", extra={"route": f"{entry.method} {entry.path}"})
-        response = problem(PatchbayError("internal_error"), language)
+    except Exception as error:  # noqa: BLE001 - the outermost border: logged, and told as a problem
+        code, told = ("try_again", "database busy") if is_passing(error) else ("internal_error", "unexpected error")
+        logger().exception(told, extra={"route": f"{entry.method} {entry.path}"})
+        response = problem(PatchbayError(code), language)
     if settings().expose_db_cost:
         response.headers["X-Db-Operations"] = ",".join(cost.operations) or "none"
         response.headers["X-Db-Read-Units"] = str(cost.read_units)
@@ -213,7 +143,8 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
     fingerprint = token_hash(
         json.dumps([entry.name, call.path, call.body.model_dump(mode="json") if call.body else None])
     )
-    kept = idempotency.claim(call.identity.user_id, key, fingerprint)
+    owner = f"{call.identity.sbc_id}/{call.identity.user_id}" if call.identity.sbc_id else call.identity.user_id
+    kept = idempotency.claim(owner, key, fingerprint)
     if kept is not None:
         headers = written_in(kept.language) | {"Content-Type": "application/json", "Idempotent-Replayed": "true"}
         shown = open_text(kept.body, owner=fingerprint)
@@ -221,139 +152,16 @@ def _once(entry: Endpoint, call: Call[Any], answer: Callable[[], Response]) -> R
     try:
         response = answer()
     except BaseException:
-        idempotency.release(call.identity.user_id, key)
+        idempotency.release(owner, key)
         raise
     body = response.body if isinstance(response.body, str) else json.dumps(response.body)
     sealed = seal_text(body, owner=fingerprint)  # some answers show a new password or token
     answered = idempotency.Answer(response.status_code, sealed, call.language)
-    idempotency.keep(call.identity.user_id, key, fingerprint, answered)
+    try:
+        idempotency.keep(owner, key, fingerprint, answered)
+    except Exception:  # noqa: BLE001 - what was asked for is done: said otherwise, it would be sent and done again
+        logger().exception("answer not kept", extra={"route": f"{entry.method} {entry.path}"})
     return response
-
-
-def language_of(headers: Mapping[str, str] | None) -> Language:
-    found = (value for name, value in (headers or {}).items() if name.lower() == "accept-language")
-    return choose_language(next(found, ""))
-
-
-def written_in(language: Language) -> Headers:
-    return {"Content-Language": language, "Vary": "Accept-Language"}
-
-
-def problem(error: PatchbayError, language: Language) -> Response:
-    headers = written_in(language) | {"Content-Type": PROBLEM}
-    if error.kind.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    if "retry_after_s" in error.extra:
-        headers["Retry-After"] = str(error.extra["retry_after_s"])
-    return Response(json.dumps(error.problem(language)), status_code=error.kind.status, headers=headers)
-
-
-FRAMEWORK_CODES = {404: "route_not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
-
-
-def as_problem(response: Response, language: Language) -> Response:
-    """An error that the framework made itself, in the form of all others."""
-    if response.status_code < 400 or response.headers.get("Content-Type") == PROBLEM:
-        return response
-    fallback = "bad_request" if response.status_code < 500 else "internal_error"
-    return problem(PatchbayError(FRAMEWORK_CODES.get(response.status_code, fallback)), language)
-
-
-def _parse(request: Any, entry: Endpoint, parameters: dict[str, str], language: Language) -> Call[Any]:
-    headers = {name.lower(): value for name, value in (request.headers or {}).items()}
-    identity = _authenticate(headers, entry)
-    if any(len(value) > MAX_PATH_PARAMETER for value in parameters.values()):
-        raise PatchbayError("not_found")
-    call: Call[Any] = Call(
-        identity=identity,
-        path=parameters,
-        headers=headers,
-        source_ip=find_source(request.context, headers),
-        body=None,
-        language=language,
-    )
-    if "tenant_id" in parameters:
-        _check_own_tenant(identity, parameters["tenant_id"])
-        if entry.tenant_scoped:
-            call.tenant_scope = _tenant_scope(identity, parameters["tenant_id"])
-    call.query = _validated(entry.query, _query_values(request, entry.query))
-    if entry.body is not None:
-        call.body = _read_body(request, headers, entry.body, entry.max_body)
-    return call
-
-
-def _authenticate(headers: dict[str, str], entry: Endpoint) -> Identity:
-    if not entry.roles:
-        return ANYBODY
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise PatchbayError("not_authenticated")
-    if entry.roles == ("node",):
-        return identify_node(token)
-    identity = read_access_token(token)
-    if identity.role not in entry.roles:
-        raise PatchbayError("not_allowed")
-    return identity
-
-
-def _check_own_tenant(identity: Identity, tenant_id: str) -> None:
-    if identity.role in ("tenant_admin", "subscriber") and tenant_id not in identity.tenant_ids:
-        raise PatchbayError("not_found")
-
-
-def _tenant_scope(identity: Identity, tenant_id: str) -> TenantScope:
-    """A foreign tenant is not found, whoever asks."""
-    from chalicelib.storage.tenants import find_tenant_scope
-
-    scope = find_tenant_scope(identity.isp_id, tenant_id)
-    if scope is None:
-        raise PatchbayError("not_found")
-    return scope
-
-
-def _query_values(request: Any, model: type[BaseModel] | None) -> dict[str, Any]:
-    given = dict(request.query_params or {})
-    if model is None:
-        return {}
-    numeric = {name for name, info in model.model_fields.items() if info.annotation in (int, int | None)}
-    return {k: int(v) if k in numeric and re.fullmatch(r"-?\d{1,15}", v) else v for k, v in given.items()}
-
-
-def _read_body(request: Any, headers: dict[str, str], model: type[BaseModel], max_body: int) -> Any:
-    if headers.get("content-type", "").split(";")[0].strip().lower() not in (
-        "application/json",
-        "application/merge-patch+json",
-    ):
-        raise PatchbayError("unsupported_media_type")
-    raw = request.raw_body or b""
-    if len(raw) > max_body:
-        raise PatchbayError("body_too_large", say("at_most_bytes", n=max_body))
-    try:
-        parsed = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise PatchbayError("invalid_json") from error
-    if not isinstance(parsed, dict):
-        raise PatchbayError("invalid_request", say("body_is_object"))
-    return _validated(model, parsed)
-
-
-def _validated(model: type[BaseModel] | None, values: dict[str, Any]) -> Any:
-    return None if model is None else validate(model, values)
-
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-def validate(model: type[ModelT], values: dict[str, Any]) -> ModelT:
-    """The model from decoded JSON, or ``invalid_request`` with a message per field."""
-    try:
-        return model.model_validate_json(json.dumps(values))
-    except ValidationError as error:
-        raise PatchbayError("invalid_request", errors=field_messages(error)) from error
-
-
-def field_messages(error: ValidationError) -> list[FieldFault]:
-    return [FieldFault(".".join(str(part) for part in found["loc"]), fault_of(found)) for found in error.errors()]
 
 
 def _render(result: Any, entry: Endpoint, call: Call[Any]) -> Response:

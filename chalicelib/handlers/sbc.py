@@ -9,13 +9,25 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
+from chalicelib.clients.master_keys import master_keys
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.media_types import PART_TYPE
 from chalicelib.handlers.http import Call, endpoint
-from chalicelib.schemas.sbc import AckBody, ChangesQuery, ChangesView, ChangeView, PartQuery, VersionsView
+from chalicelib.schemas.sbc import (
+    AckBody,
+    ChangesQuery,
+    ChangesView,
+    ChangeView,
+    PartQuery,
+    SealKeyBody,
+    SealKeysView,
+    SealKeyView,
+    VersionsView,
+)
 from chalicelib.storage import feed
-from chalicelib.storage.sbcs import record_ack
+from chalicelib.storage.sbcs import record_ack, record_seal_key
 from chalicelib.workflows.build_part import build_part
+from chalicelib.workflows.show_seal_keys import seal_key_of, show_seal_keys
 
 blueprint = Blueprint(__name__)
 
@@ -26,7 +38,7 @@ def part(call: Call[Any]) -> Response:
     version = feed.find_part_version(call.identity.sbc_id, call.query.key)
     if version is not None and known and int(known.group(1)) == version:
         return Response("", status_code=304, headers={"ETag": f'"{version}"'})
-    found = build_part(call.query.key, call.identity.sbc_id)
+    found = build_part(call.query.key, call.identity.sbc_id, seal_key_id=call.identity.seal_key_id)
     if found is None:
         raise PatchbayError("part_not_found")
     headers: dict[str, str | list[str]] = {
@@ -63,7 +75,37 @@ def changes(call: Call[Any]) -> ChangesView:
     summary="The versions of all parts of this SBC",
 )
 def versions(call: Call[Any]) -> VersionsView:
-    return VersionsView(versions=feed.part_versions(call.identity.sbc_id))
+    versions = feed.part_versions(call.identity.sbc_id)
+    ids = [key.id for key in reversed(master_keys().ring().keys)]
+    return VersionsView(versions=versions, seal_keys=ids, seal_key=call.identity.seal_key_id)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/sbc/seal-keys",
+    roles=("node",),
+    out=SealKeysView,
+    summary="The seal keys of this SBC, newest first, sealed with the one that the node has",
+)
+def seal_keys(call: Call[Any]) -> SealKeysView:
+    found = show_seal_keys(call.identity.sbc_id, held=call.identity.seal_key_id)
+    return SealKeysView(keys=[SealKeyView(id=key_id, sealed=sealed) for key_id, sealed in found])
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/sbc/seal-keys",
+    roles=("node",),
+    body=SealKeyBody,
+    status=204,
+    summary="This node has a seal key: its parts are sealed with it from now on",
+    name="take_seal_key",
+)
+def take_seal_key(call: Call[SealKeyBody]) -> None:
+    seal_key_of(call.identity.sbc_id, call.body.id)
+    record_seal_key(call.identity.sbc_id, call.identity.user_id, call.body.id)
 
 
 @endpoint(

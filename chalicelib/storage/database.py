@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -20,6 +20,17 @@ GSI1 = "GSI1"
 BATCH = 25  # DynamoDB's limit of one BatchWriteItem
 BATCH_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8)  # when the table is too busy to take a whole batch
 
+#: PynamoDB's own (30 s, four times) outlasts the API's function. Over a connection that died while that was frozen no
+#: answer ever comes; all tries together, with pauses of at most 1, 2 and 4 s between them, end before it is killed.
+PATIENCE = {"connect_timeout_seconds": 2, "read_timeout_seconds": 5, "max_retry_attempts": 3}
+#: Kinds of failure that pass, by the service's own code or the class of botocore's exception.
+PASSING = frozenset(
+    {
+        "InternalServerError", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable",
+        "ThrottlingException", "TransactionInProgressException",
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[ItemT]):
@@ -30,6 +41,15 @@ class Page(Generic[ItemT]):
 def _is_current(raw: Key) -> bool:
     """DynamoDB removes expired items up to two days late; nobody sees them meanwhile."""
     return "ttl" not in raw or int(raw["ttl"]["N"]) > time.time()
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database was too busy or didn't answer: nothing is wrong with what was asked."""
+    from botocore import exceptions as botocore
+
+    if isinstance(error, botocore.ClientError):
+        return error.response.get("Error", {}).get("Code") in PASSING
+    return isinstance(error, (botocore.ConnectionError, botocore.HTTPClientError))
 
 
 class Database:
@@ -100,18 +120,27 @@ class Database:
             if after is None:
                 return found
 
-    def get_many(self, kind: type[ItemT], keys: Sequence[tuple[str, str]]) -> list[ItemT]:
-        """Up to 100 items by key in one read; missing ones are left out, the order is not kept."""
+    def get_many(
+        self, kind: type[ItemT], keys: Sequence[tuple[str, str]], *, pause: Callable[[float], None] = time.sleep
+    ) -> list[ItemT]:
+        """Up to 100 items by key in one read; missing ones are left out, the order is not kept. Raises ``try_again``
+        if the table stays too busy."""
         if not keys:
             return []
         wanted = [{"PK": {"S": pk}, "SK": {"S": sk}} for pk, sk in keys]
         found: list[ItemT] = []
+        pauses = iter(BATCH_PAUSES_S)
         while wanted:
             request = {self.table_name: {"Keys": wanted[:100], "ConsistentRead": True}}
             answer = self.client.batch_get_item(RequestItems=request)
             items = answer["Responses"].get(self.table_name, [])
             found += [kind.from_raw_data(item) for item in items if _is_current(item)]
             left = answer.get("UnprocessedKeys", {}).get(self.table_name, {}).get("Keys", [])
+            if len(left) == len(wanted[:100]):  # nothing of it was read
+                pause_s = next(pauses, None)
+                if pause_s is None:
+                    raise PatchbayError("try_again")
+                pause(pause_s)
             wanted = left + wanted[100:]
         return found
 
@@ -140,6 +169,8 @@ def database() -> Database:
     from pynamodb.connection import Connection
 
     config = settings()
-    client = Connection(region=config.region, host=config.dynamodb_endpoint).client
+    # an embedded one shares its machine with all the rest and may take its time
+    patience: dict[str, Any] = {} if config.dynamodb_endpoint else PATIENCE
+    client = Connection(region=config.region, host=config.dynamodb_endpoint, **patience).client
     metering.attach(client)
     return Database(client, config.table_name)

@@ -51,7 +51,7 @@ class Job(Record, discriminator="Job"):
     bad = NumberAttribute(default=0)
     errors_total = NumberAttribute(default=0)
     report = BinaryAttribute(legacy_encoding=False, null=True)
-    failures = NumberAttribute(default=0)  # in a row
+    failures = NumberAttribute(default=0)  # in a row, with the turn that is under way until a step of it is done
     result_key = UnicodeAttribute(default="")
     result_expires_at = NumberAttribute(null=True)
     problem_code = UnicodeAttribute(default="")
@@ -111,9 +111,16 @@ def page_of_jobs(scope: TenantScope, *, limit: int, after: Key | None) -> Page[J
     return database().page(Job, scope.pk, prefix=keys.JOB, limit=limit, after=after, newest_first=True)
 
 
-def queued_jobs(*, limit: int = 100) -> list[QueuedJob]:
-    """The oldest first."""
-    return database().page(QueuedJob, keys.JOBS, limit=limit).items
+def queued_jobs() -> list[QueuedJob]:
+    """All of them, the oldest first: a tenant may have ``active_jobs``."""
+    return database().all(QueuedJob, keys.JOBS)
+
+
+def active_jobs() -> list[Job]:
+    """Of all tenants. One query, and a read for every 100."""
+    queued = database().all(QueuedJob, keys.JOBS)
+    found = database().get_many(Job, [(keys.tenant(one.tenant_id), keys.job_sk(one.sk)) for one in queued])
+    return [job for job in found if job.state in ACTIVE]
 
 
 def drop_from_queue(job_id: str) -> None:

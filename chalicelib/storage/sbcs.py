@@ -15,7 +15,7 @@ from chalicelib.storage.items import Item, Record
 from chalicelib.storage.records import Noun, all_records, find_record
 from chalicelib.storage.references import change_uses, missing_reference
 from chalicelib.storage.scope import PlatformScope
-from chalicelib.storage.transaction import Actor, Transaction
+from chalicelib.storage.transaction import EXISTS, Actor, Transaction
 
 NODE_PREFIX = "NODE#"
 FEED_TAIL = 25
@@ -44,6 +44,7 @@ class SbcNode(Item, discriminator="SbcNode"):
     created_at = NumberAttribute()
     acked_cursor = UnicodeAttribute(default="")  # all changes up to this feed id are in force on the node
     acked_at = NumberAttribute(default=0)
+    seal_key_id = UnicodeAttribute(default="")  # of the newest master key whose seal key the node has
 
 
 class NodeKey(Item, discriminator="NodeKey"):
@@ -51,6 +52,7 @@ class NodeKey(Item, discriminator="NodeKey"):
 
     sbc_id = UnicodeAttribute()
     node = UnicodeAttribute()
+    seal_key_id = UnicodeAttribute(default="")  # as of the node
 
 
 def _name_sk(name: str) -> str:
@@ -125,6 +127,7 @@ def put_node(
     key_hash: str,
     *,
     queue_url: str = "",
+    seal_key_id: str = "",
     replaces: SbcNode | None,
     actor: Actor,
     transaction: Transaction | None = None,
@@ -141,6 +144,7 @@ def put_node(
         key_hash=key_hash,
         queue_url=queue_url,
         created_at=tx.now_ms,
+        seal_key_id=seal_key_id,
     )
     if replaces is None:
         change_uses(tx, keys.PLATFORM, SBC.sk(sbc_id), +1, on_missing=missing)
@@ -149,7 +153,7 @@ def put_node(
         tx.check(keys.PLATFORM, SBC.sk(sbc_id), on_conflict=missing)
         tx.delete(keys.node_key(replaces.key_hash), keys.META)
         tx.put(node, condition="key_hash = :replaced", replaced=replaces.key_hash)
-    tx.put_new(NodeKey(pk=keys.node_key(key_hash), sk=keys.META, sbc_id=sbc_id, node=name))
+    tx.put_new(NodeKey(pk=keys.node_key(key_hash), sk=keys.META, sbc_id=sbc_id, node=name, seal_key_id=seal_key_id))
     tx.audit("", actor, "sbc.node.enrol", after={"sbc_id": sbc_id, "node": name})
     if transaction is None:
         tx.commit()
@@ -175,18 +179,49 @@ def delete_node(sbc_id: str, name: str, *, actor: Actor) -> SbcNode:
 
 
 def record_ack(sbc_id: str, node: str, cursor: str) -> None:
-    """All changes up to ``cursor`` are in force on the node. An older cursor changes nothing but the time."""
+    """All changes up to ``cursor`` are in force on the node. An older cursor changes nothing but the time: a node sends
+    one that ended before it had noted the last, and would otherwise be refused until something changes."""
+    pk, sk, older = keys.sbc_nodes(sbc_id), NODE_PREFIX + node, PatchbayError("version_conflict")
     tx = Transaction()
     tx.update(
-        keys.sbc_nodes(sbc_id),
-        NODE_PREFIX + node,
+        pk,
+        sk,
         "SET acked_cursor = :cursor, acked_at = :now",
         condition="attribute_exists(PK) AND acked_cursor <= :cursor",
-        on_conflict=PatchbayError("not_found", say("no_such_node_to_acknowledge")),
+        on_conflict=older,
         cursor=cursor,
         now=tx.now_ms,
     )
+    try:
+        tx.commit()
+    except PatchbayError as error:
+        if error is not older:
+            raise
+        missing = PatchbayError("not_found", say("no_such_node"))
+        tx = Transaction(now_ms=tx.now_ms)
+        tx.update(pk, sk, "SET acked_at = :now", condition=EXISTS, on_conflict=missing, now=tx.now_ms)
+        tx.commit()
+
+
+def record_seal_key(sbc_id: str, name: str, key_id: str) -> None:
+    """The node has the seal key of this master key: from now on its parts are sealed with it."""
+    node = find_node(sbc_id, name)
+    missing = PatchbayError("not_found", say("no_such_node"))
+    if node is None:
+        raise missing
+    tx = Transaction()
+    tx.update(
+        node.pk, node.sk, "SET seal_key_id = :key_id", condition="key_hash = :seen", on_conflict=missing,
+        key_id=key_id, seen=str(node.key_hash),
+    )  # fmt: skip
+    place = keys.node_key(node.key_hash), keys.META
+    tx.update(*place, "SET seal_key_id = :key_id", condition=EXISTS, on_conflict=missing, key_id=key_id)
     tx.commit()
+
+
+def all_nodes() -> list[SbcNode]:
+    """Of all SBCs: a query for each."""
+    return [node for sbc in all_records(PlatformScope(), SBC) for node in nodes_of_sbc(sbc.id)]
 
 
 def nodes_in_force(sbc_id: str) -> tuple[int, int]:

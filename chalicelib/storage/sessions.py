@@ -78,24 +78,27 @@ def get_session(refresh_token: str, *, now_s: int) -> Session:
 
 
 def renew_session(session: Session, *, now_s: int) -> str:
-    """The next refresh token. Of two uses at once one gets here second, and that is a use too many."""
-    secret = _new_secret()
+    """The next refresh token; the credential is stored as it is here. Of two uses at once one gets here second, and
+    that is a use too many."""
+    secret, second = _new_secret(), PatchbayError("not_authenticated")
     tx = Transaction()
     tx.update(
         keys.session(session.session_id),
         keys.META,
-        "SET secret_hash = :new, expires_at = :expires_at, #ttl = :expires_at",
+        "SET secret_hash = :new, credential = :credential, expires_at = :expires_at, #ttl = :expires_at",
         condition="secret_hash = :old",
-        on_conflict=PatchbayError("not_authenticated"),
+        on_conflict=second,
         names={"#ttl": "ttl"},
         new=token_hash(secret),
+        credential=session.credential,
         old=session.secret_hash,
         expires_at=now_s + settings().refresh_token_s,
     )
     try:
         tx.commit()
-    except PatchbayError:
-        end_session(session.session_id)
+    except PatchbayError as error:
+        if error is second:  # not for a database that is too busy: the token is good still
+            end_session(session.session_id)
         raise
     return f"{session.session_id}.{secret}"
 

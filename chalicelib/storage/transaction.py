@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from chalicelib.domain import ids
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.sentences import say
+from chalicelib.observability import logger
 from chalicelib.storage import keys
 from chalicelib.storage.database import Database, database
 from chalicelib.storage.items import Item
@@ -157,7 +158,8 @@ class Transaction:
         return next((place for place, found in enumerate(self._operations) if found.on_conflict is error), None)
 
     def afterwards(self, work: Callable[[], None]) -> None:
-        """Done once the transaction has been committed; not part of it, so it must be able to be done again."""
+        """Done once the transaction has been committed; not part of it, so it must be able to be done again. If it
+        fails that is logged, no more: what was asked for is done, and may not be told to be sent again."""
         self._afterwards.append(work)
 
     def commit(self, *, pause: Callable[[float], None] = time.sleep) -> None:
@@ -179,7 +181,10 @@ class Transaction:
         else:
             raise PatchbayError("try_again")
         for work in self._afterwards:
-            work()
+            try:
+                work()
+            except Exception:  # noqa: BLE001 - whatever it is
+                logger().exception("the rest of a change waits for the next sweep")
 
     def _add(
         self, verb: str, request: dict[str, Any], condition: str, on_conflict: PatchbayError | None, values: Any

@@ -53,7 +53,7 @@ def begin_import(scope: TenantScope, job: Job, *, store: Files) -> Job:
     grow_shards(scope, expected=known + sum(row.action == "create" for row in rows))
     plan_key = put_plan(store, job, ImportPlan(steps, [plan_row_of(row) for row in rows], table.separator))
     unchanged = _counts(rows)["unchanged"]
-    return move_job(Transaction(), job, plan_key=plan_key, unchanged=unchanged, done=unchanged, **seen)
+    return move_job(Transaction(), job, plan_key=plan_key, unchanged=unchanged, done=unchanged, failures=0, **seen)
 
 
 def fail_job(job: Job, code: str, message: Sentence, **changes: Any) -> Job:

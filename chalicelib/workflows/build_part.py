@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.clients.seal import open_ha1, seal_ha1, seal_key, storage_key
+from chalicelib.clients.seal import open_at_rest, seal_ha1
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.parts import DID_SHARDS
 from chalicelib.domain.sentences import say
 from chalicelib.storage import feed, part_records
 from chalicelib.storage.subscribers import Subscriber, subscribers_of_shard
 from chalicelib.storage.tenants import Tenant, find_tenant, find_tenant_pointer, scope_of, tenant_dids
+from chalicelib.workflows.show_seal_keys import seal_key_of
 
 Body = dict[str, Any]
 
 READS = 3
 
 
-def build_part(key: str, sbc_id: str) -> Body | None:
-    """The part as JSON values with its version; None if it is gone or not this SBC's.
+def build_part(key: str, sbc_id: str, *, seal_key_id: str = "") -> Body | None:
+    """The part as JSON values with its version; None if it is gone or not this SBC's. ``seal_key_id``: which seal key
+    of the SBC the node has.
 
     A part takes several reads, so its version is compared before and after: equal means that it is of one instant.
     """
     for _ in range(READS):
         version = feed.find_part_version(sbc_id, key)
-        body = _body(key.split("/"), sbc_id)
+        body = _body(key.split("/"), sbc_id, seal_key_id)
         if feed.find_part_version(sbc_id, key) == version:
             return None if body is None else {"key": key, "version": version or 0, **body}
     raise PatchbayError("try_again", say("part_busy"))
 
 
-def _body(key: list[str], sbc_id: str) -> Body | None:
+def _body(key: list[str], sbc_id: str, seal_key_id: str) -> Body | None:
     match key:
         case ["sbc", owner, "index"] if owner == sbc_id:
             return part_records.index_body(sbc_id)
@@ -43,7 +45,7 @@ def _body(key: list[str], sbc_id: str) -> Body | None:
             return None if tenant is None else _core_body(*tenant)
         case ["tenant", tenant_id, "subscribers", shard]:
             tenant = _served_tenant(tenant_id, sbc_id)
-            return None if tenant is None else _subscribers_body(*tenant, int(shard))
+            return None if tenant is None else _subscribers_body(*tenant, int(shard), seal_key_id)
     return None
 
 
@@ -79,12 +81,12 @@ def _core_body(isp_id: str, tenant: Tenant) -> Body:
     }
 
 
-def _subscribers_body(isp_id: str, tenant: Tenant, shard: int) -> Body | None:
+def _subscribers_body(isp_id: str, tenant: Tenant, shard: int, seal_key_id: str) -> Body | None:
     shards = int(tenant.subscriber_shards)
     if shard >= shards:
         return None
     found = subscribers_of_shard(scope_of(isp_id, tenant), shard, shards)
-    key = seal_key(tenant.sbc_id)
+    key = seal_key_of(tenant.sbc_id, seal_key_id)
     return {
         "tenant_id": tenant.id,
         "subscribers": [_subscriber_body(subscriber, tenant.domain, key) for subscriber in found],
@@ -93,7 +95,7 @@ def _subscribers_body(isp_id: str, tenant: Tenant, shard: int) -> Body | None:
 
 def _subscriber_body(subscriber: Subscriber, domain: str, key: bytes) -> Body:
     def resealed(sealed: str) -> str:
-        return seal_ha1(open_ha1(sealed, subscriber.username, domain, storage_key()), subscriber.username, domain, key)
+        return seal_ha1(open_at_rest(sealed, subscriber.username, domain), subscriber.username, domain, key)
 
     return {
         "subscriber_id": subscriber.id,

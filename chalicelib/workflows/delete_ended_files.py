@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 
 from chalicelib.clients.files import Files, files
-from chalicelib.storage.uploads import ended_files, forget_file
+from chalicelib.storage.uploads import FileEnd, ended_files, forget_file
+from chalicelib.workflows.do_each import do_each
 
 
 def delete_ended_files(*, now_ms: int | None = None, store: Files | None = None) -> int:
     """How many."""
     now = now_ms if now_ms is not None else time.time_ns() // 1_000_000
-    found = ended_files(now)
-    for end in found:
+
+    def delete(end: FileEnd) -> None:
         (store or files()).delete(end.file_key)
         forget_file(end)
-    return len(found)
+
+    return do_each(ended_files(now), delete)

@@ -6,6 +6,7 @@ import base64
 import secrets
 from dataclasses import dataclass
 
+from chalicelib.clients.master_keys import master_keys
 from chalicelib.clients.node_queues import NodeQueueBusyError, NodeQueueError, NodeQueues, node_queues
 from chalicelib.clients.seal import seal_key
 from chalicelib.domain.errors import PatchbayError
@@ -39,22 +40,27 @@ def enrol_node(
     transaction: Transaction | None = None,
     queues: NodeQueues | None = None,
 ) -> EnrolledNode:
-    """``node_key``: the key that the node has already, if any; then nothing changes while it is the right one.
+    """``node_key``: the key that the node has already, if any; then the node stays as it is if that is its own.
     ``replace``: a node of this name gets a new key instead of being refused. Committed here, with the rest of
     ``transaction`` if one is passed."""
     key = node_key or secrets.token_urlsafe(KEY_BYTES)
     found = find_node(sbc_id, name)
     if found is not None and found.key_hash == token_hash(key):
-        return EnrolledNode(sbc_id, name, key, shown_seal_key(sbc_id), found.queue_url)
+        if transaction:  # what allowed this is used up all the same
+            transaction.commit()
+        return EnrolledNode(sbc_id, name, key, shown_seal_key(sbc_id, found.seal_key_id), found.queue_url)
     tx, replaced = transaction if transaction is not None else Transaction(), found if replace else None
     url = _make_queue(queues or node_queues(), sbc_id, name)  # before the node: it has to know its address
-    put_node(sbc_id, name, token_hash(key), queue_url=url, replaces=replaced, actor=actor, transaction=tx)
+    newest = master_keys().ring().newest.id
+    put_node(
+        sbc_id, name, token_hash(key), queue_url=url, seal_key_id=newest, replaces=replaced, actor=actor, transaction=tx
+    )
     tx.commit()
-    return EnrolledNode(sbc_id, name, key, shown_seal_key(sbc_id), url)
+    return EnrolledNode(sbc_id, name, key, shown_seal_key(sbc_id, newest), url)
 
 
-def shown_seal_key(sbc_id: str) -> str:
-    return base64.urlsafe_b64encode(seal_key(sbc_id)).decode().rstrip("=")
+def shown_seal_key(sbc_id: str, key_id: str) -> str:
+    return base64.urlsafe_b64encode(seal_key(sbc_id, key_id)).decode().rstrip("=")
 
 
 def _make_queue(queues: NodeQueues, sbc_id: str, name: str) -> str:

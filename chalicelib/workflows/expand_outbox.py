@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chalicelib.storage.outbox import expand, outbox_items
+from collections.abc import Callable
+
+from chalicelib.storage.outbox import OutboxItem, expand, outbox_items
+from chalicelib.workflows.do_each import do_each
 
 
-def expand_outbox() -> int:
+def expand_outbox(*, work: Callable[[OutboxItem], None] = expand) -> int:
     """How many items were worked on."""
-    items = outbox_items()
-    for item in items:
-        expand(item)
-    return len(items)
+    return do_each(outbox_items(), work)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 
 from chalicelib.auth import Identity
-from chalicelib.clients.seal import open_ha1, storage_key
+from chalicelib.clients.master_keys import master_keys
+from chalicelib.clients.seal import open_at_rest, seal_at_rest
 from chalicelib.domain.digest import ha1_md5
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.tokens import token_hash
@@ -74,7 +75,17 @@ def credential_of(subscriber: Subscriber) -> str:
     return token_hash(subscriber.softphone_ha1)
 
 
+def is_credential(credential: str, subscriber: Subscriber, domain: str) -> bool:
+    """Whether the softphone password is the one of ``credential``. It is a hash of what was stored, which is another
+    text, of the same HA1, once that is sealed with another master key."""
+    if credential == credential_of(subscriber):
+        return True
+    ha1 = open_at_rest(subscriber.softphone_ha1, subscriber.username, domain)
+    sealed = (seal_at_rest(ha1, subscriber.username, domain, key=key) for key in master_keys().ring().keys)
+    return any(hmac.compare_digest(credential, token_hash(one)) for one in sealed)
+
+
 def _is_password(login: SubscriberLogin, password: str) -> bool:
     username, domain = login.subscriber.username, login.tenant.domain
-    known = open_ha1(login.subscriber.softphone_ha1, username, domain, storage_key())
+    known = open_at_rest(login.subscriber.softphone_ha1, username, domain)
     return hmac.compare_digest(known, ha1_md5(username, domain, password))

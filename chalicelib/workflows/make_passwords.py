@@ -6,7 +6,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from chalicelib.clients.seal import seal_ha1, storage_key
+from chalicelib.clients.seal import seal_at_rest
 from chalicelib.domain.digest import ha1_md5, ha1_sha256
 
 LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
@@ -34,13 +34,9 @@ def sealed_credentials(passwords: Passwords, *, username: str, domain: str) -> d
     """The fields of ``storage.subscribers.Subscriber`` that hold them."""
     found: dict[str, str] = {}
     for kind, password in (("sip", passwords.sip), ("softphone", passwords.softphone)):
-        found[f"{kind}_ha1"] = _seal(ha1_md5(username, domain, password), username, domain)
-        found[f"{kind}_ha1_sha256"] = _seal(ha1_sha256(username, domain, password), username, domain)
+        found[f"{kind}_ha1"] = seal_at_rest(ha1_md5(username, domain, password), username, domain)
+        found[f"{kind}_ha1_sha256"] = seal_at_rest(ha1_sha256(username, domain, password), username, domain)
     return found
-
-
-def _seal(ha1: str, username: str, domain: str) -> str:
-    return seal_ha1(ha1, username, domain, storage_key())
 
 
 def _derived(seed: bytes, kind: str, username: str) -> str:

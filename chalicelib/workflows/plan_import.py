@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chalicelib.clients.seal import open_ha1, storage_key
+from chalicelib.clients.seal import open_at_rest
 from chalicelib.domain.csv_text import CsvTable
 from chalicelib.domain.digest import ha1_md5
 from chalicelib.domain.import_plan import plan_rows
@@ -62,5 +62,5 @@ def _ids_by_name(scope: TenantScope, noun: Noun[Any]) -> Mapping[str, Sequence[s
 
 def _has_password(subscriber: Subscriber, kind: str, password: str, domain: str) -> bool:
     sealed = getattr(subscriber, f"{kind}_ha1")
-    opened = open_ha1(sealed, subscriber.username, domain, storage_key())
+    opened = open_at_rest(sealed, subscriber.username, domain)
     return opened == ha1_md5(subscriber.username, domain, password)

@@ -33,4 +33,9 @@ def report_cdrs(
     for reason, count in tally_reasons(refused).items():
         emit_metrics({"CallsRefused": count}, reason=reason)
     if stored:
-        logger().info("call records stored", extra={"sbc_id": sbc_id, "call_ids": [cdr.call_id for cdr in stored]})
+        told = {
+            "sbc_id": sbc_id,
+            "call_ids": [cdr.call_id for cdr in stored],
+            "sip_call_ids": [cdr.record["sip_call_id"] for cdr in stored],
+        }
+        logger().info("call records stored", extra=told)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.auth import Identity
-from chalicelib.clients.seal import open_ha1, storage_key
+from chalicelib.clients.seal import open_at_rest
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.schemas.phones import PhoneProxy, PhoneView
 from chalicelib.storage.sessions import find_session
 from chalicelib.storage.subscriber_logins import SubscriberLogin, find_subscriber
 from chalicelib.storage.tenants import find_tenant
-from chalicelib.workflows.log_in_subscriber import check_subscriber_active, credential_of
+from chalicelib.workflows.log_in_subscriber import check_subscriber_active, is_credential
 from chalicelib.workflows.show_connection import connection_of
 
 
@@ -22,7 +22,7 @@ def show_phone(identity: Identity) -> PhoneView:
     subscriber = find_subscriber(tenant_id, identity.user_id)
     if session is None or tenant is None or subscriber is None or session.user_id != subscriber.id:
         raise PatchbayError("not_authenticated")
-    if credential_of(subscriber) != session.credential:
+    if not is_credential(session.credential, subscriber, tenant.domain):
         raise PatchbayError("not_authenticated")
     check_subscriber_active(SubscriberLogin(identity.isp_id, tenant, subscriber))
     connection = connection_of(domain=tenant.domain, sbc_id=tenant.sbc_id)
@@ -36,5 +36,5 @@ def show_phone(identity: Identity) -> PhoneView:
         language=subscriber.language,
         websocket_url=connection.websocket_url,
         proxy=PhoneProxy(host=connection.proxy_host, port=connection.proxy_port, transports=connection.transports),
-        ha1=open_ha1(subscriber.softphone_ha1, subscriber.username, tenant.domain, storage_key()),
+        ha1=open_at_rest(subscriber.softphone_ha1, subscriber.username, tenant.domain),
     )

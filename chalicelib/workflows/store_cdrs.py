@@ -89,8 +89,8 @@ def _store_all(batch: _Batch, cdrs: Sequence[Any]) -> None:
     _group(batch, records, tenants)
     for (isp_id, customer_id), members in batch.groups.items():
         terms = batch.load(IspScope(isp_id), customer_id)
-        calls = [_rated(batch, place, record, terms) for place, record in members]
-        for together in _portions(calls):
+        rated = [_rated(batch, place, record, terms) for place, record in members]
+        for together in _portions([call for call in rated if _is_bookable(batch, call)]):
             _store(batch, terms, together)
 
 
@@ -215,6 +215,15 @@ def _portions(calls: list[_Call]) -> Iterator[list[_Call]]:
         portion.append(call)
     if portion:
         yield portion
+
+
+def _is_bookable(batch: _Batch, call: _Call) -> bool:
+    """A call with so many charges that no transaction takes it would be sent again for ever, and all others with it."""
+    if not _fit([call]):
+        refusal = _RejectedError("invalid_cdr", "legs: more were answered than can be charged at once")
+        batch.results[call.place] = _rejected(call.cdr.record, refusal)
+        return False
+    return True
 
 
 def _fit(calls: list[_Call]) -> bool:

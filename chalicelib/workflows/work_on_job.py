@@ -70,8 +70,9 @@ def pause_ms(job: Job, now_ms: int) -> int:
 
 
 def _advance(scope: TenantScope, job: Job, ended: Ended, store: Files) -> Job:
-    if job.state == "queued":
-        job = move_job(Transaction(), job, state="running")
+    job = _begin_turn(job)
+    if job.state not in ACTIVE:
+        return job
     if job.job_kind == "subscriber_export":
         return export_subscribers(scope, job, store=store)
     if not job.plan_key:
@@ -88,12 +89,20 @@ def _advance(scope: TenantScope, job: Job, ended: Ended, store: Files) -> Job:
     return finish_import(scope, job, plan, store=store)
 
 
+def _begin_turn(job: Job) -> Job:
+    """A turn counts as failed until a step of it is done: a worker that dies in it (out of time, out of memory) can't
+    say so, and the job would be taken up for ever."""
+    if int(job.failures) >= MOST_FAILURES:
+        return fail_job(job, "internal_error", say("job_kept_failing"))
+    return move_job(Transaction(), job, state="running", failures=int(job.failures) + 1)
+
+
 def _count_failure(tenant_id: str, job_id: str) -> Job | None:
     """The job, unless that was the last failure allowed."""
     job = find_job(tenant_id, job_id)
     if job is None or job.state not in ACTIVE:
         return None
-    failures = int(job.failures) + 1
+    failures = max(int(job.failures), 1)  # counted when the turn began, unless a step was done since
     if failures >= MOST_FAILURES:
         fail_job(job, "internal_error", say("job_kept_failing"))
         return None

@@ -165,6 +165,27 @@ def import_subscribers(walk: Walk) -> str:
     return "uploaded, worked on from the queue, result fetched; three subscribers now"
 
 
+def rotate_keys(walk: Walk) -> str:
+    """By the operator's command, on the secrets that the functions made; what was signed and sealed before holds on."""
+    stage, region = walk.config.stage, walk.config.region
+
+    def rotate(*arguments: str) -> str:
+        return walk.run_product("-m", "infra.rotate_key", stage, *arguments, "--region", region)
+
+    rotate("token-key")
+    rotate("master-key")
+    counted = rotate("master-key", "--dry-run")
+    _check("3 subscribers" in counted and "not in use yet" in counted, f"of the master key is told: {counted}")
+    secret = walk.cloud.client("secretsmanager").get_secret_value(SecretId=f"patchbay/{stage}/master-key")
+    _check(len(json.loads(secret["SecretBinary"])["keys"]) == 2, "the ring hasn't got two keys")
+    at_tenant = f"/v1/tenants/{walk.ids['tenant']}"
+    walk.isp.post(f"{at_tenant}/subscribers", {"username": "dave", "alias": "1003"})
+    key = f"tenant/{walk.ids['tenant']}/subscribers/0"
+    part = walk.node.get(f"/v1/sbc/parts?key={key}", Accept=PART_TYPE).expect(200).json
+    _check(len(part["subscribers"]) == 4, f"the node is told of {part}")
+    return "token key, master key; old tokens and sealed passwords hold on"
+
+
 def open_consoles(walk: Walk) -> str:
     """As a browser gets them from CloudFront, published by the operator's command."""
     walk.run_product("-m", "infra.publish_consoles", walk.config.stage, "--region", walk.config.region)
@@ -210,6 +231,7 @@ STEPS: tuple[Callable[[Walk], str], ...] = (
     follow_changes,
     rate_call,
     import_subscribers,
+    rotate_keys,
     open_consoles,
 )
 

@@ -176,7 +176,8 @@ class CallControl:
     def _undecided(self, call_id: str, invite: Invite, refusal: Refusal, error: Exception) -> dict[str, Any]:
         self.metrics.count("refusals", "code", refusal.code)
         log_refused(call_id, invite, refusal)
-        log.warning("no decision", extra={"call_id": call_id, "error": str(error)})
+        told = {"call_id": call_id, "sip_call_id": invite.sip_call_id, "error": str(error)}
+        log.warning("no decision", extra=told)
         return answers.reply(call_id, refusal.sip_status, refusal.reason)
 
     def _ring(self, call: Call) -> dict[str, Any]:

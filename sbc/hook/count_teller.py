@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sbc.hook.count_table import CountRange, CountTable
+from sbc.hook.peer_epoch import OwnEpoch
 from sbc.hook.peer_messages import PeerMessage
 
 KEYS_BYTES = 800  # of the keys in a message: with the rest it fits an Ethernet frame
@@ -16,7 +17,7 @@ class CountTeller:
     """Counts are told as they are, never as differences: a message that is lost or comes twice leaves no error that the
     next one about the same key, a second later at most, wouldn't mend."""
 
-    def __init__(self, *, node: str, epoch: int, heard: Callable[[], Mapping[str, int]]) -> None:
+    def __init__(self, *, node: str, epoch: OwnEpoch, heard: Callable[[], Mapping[str, int]]) -> None:
         self._node = node
         self._epoch = epoch
         self._heard = heard
@@ -42,4 +43,4 @@ class CountTeller:
         return map(self._message, self._table.ranges(KEYS_BYTES))
 
     def _message(self, counts: CountRange | Mapping[str, int]) -> PeerMessage:
-        return PeerMessage(self._node, self._epoch, next(self._sequence), self._heard(), counts)
+        return PeerMessage(self._node, self._epoch.value, next(self._sequence), self._heard(), counts)

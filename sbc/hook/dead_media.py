@@ -41,9 +41,10 @@ class DeadMedia:
         calls = self.live.find_by_sip(sip_call_id)
         if len(calls) == 1:  # of two with the same Call-ID, only Kamailio can tell by the tags which one it is
             calls[0].ending = ("media", last_packet_at)
-        log.warning("media is dead", extra={"call_id": [call.call_id for call in calls], "sip_call_id": sip_call_id})
+        ids = {"call_id": [call.call_id for call in calls], "sip_call_id": sip_call_id}
+        log.warning("media is dead", extra=ids)
         try:
             await in_task(self.rpc.call("dlg.terminate_dlg", sip_call_id, from_tag, to_tag))
         except (RpcError, RpcRefusedError) as error:
-            log.warning("dialog not ended", extra={"sip_call_id": sip_call_id, "error": str(error)})
+            log.warning("dialog not ended", extra=ids | {"error": str(error)})
         return Response(200, _DONE, "text/xml")

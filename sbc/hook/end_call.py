@@ -20,7 +20,7 @@ async def end_answered(control: CallControl, rpc: KamailioRpc, call: Call) -> No
     try:
         await rpc.call("dlg.end_dlg", call.h_entry or 0, call.h_id or 0)
     except RpcRefusedError as error:
-        log.warning("dialog not ended", extra={"call_id": call.call_id, "error": str(error)})
+        log.warning("dialog not ended", extra=call.ids | {"error": str(error)})
         # Kamailio may lose the event when both parties answer their BYEs at the same moment
         if error.code == DIALOG_GONE and control.live.find(call.call_id) is not None:
             await control.close(call, lost_ending(call))
@@ -31,14 +31,14 @@ async def cancel_ringing(control: CallControl, rpc: KamailioRpc, call: Call) -> 
     (``CallControl``). Of two calls with one Call-ID, neither can be named to Kamailio."""
     sip_call_id = call.invite.sip_call_id
     if len(control.live.find_by_sip(sip_call_id)) > 1:
-        log.warning("call not cancelled: its Call-ID is used twice", extra={"call_id": call.call_id})
+        log.warning("call not cancelled: its Call-ID is used twice", extra=call.ids)
         return
     try:
         cseq = _read_cseq(await rpc.call("dlg.dlg_list", sip_call_id))
         if cseq:
             await rpc.call("tm.cancel", sip_call_id, cseq)
     except RpcRefusedError as error:  # between two stages nothing rings
-        log.info("call not cancelled yet", extra={"call_id": call.call_id, "error": str(error)})
+        log.info("call not cancelled yet", extra=call.ids | {"error": str(error)})
 
 
 def _read_cseq(details: Any) -> str:

@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import ipaddress
 import json
-import os
 import secrets
 import sys
 import time
@@ -24,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.domain import fields
+from sbc.files import replace_secret
 from sbc.hook.http_client import HttpAnswer, HttpClient, HttpError
 from sbc.hook.jsonio import dump, load_object
 
@@ -84,7 +84,8 @@ async def enrol(
 
 def _own_key(path: Path) -> str:
     if not path.exists():
-        write_secret(path, secrets.token_urlsafe(KEY_BYTES))
+        # synced before it is sent: the one-time key belongs to this node key from then on
+        replace_secret(path, secrets.token_urlsafe(KEY_BYTES).encode() + b"\n")
     return path.read_text().strip()
 
 
@@ -133,7 +134,7 @@ def _read(answer: HttpAnswer) -> fields.JsonObject:
 
 def _write(places: Places, api_url: str, answer: fields.JsonObject) -> None:
     """``hook``: what goes into the hook's settings file as it is (``sbc/hook/settings.py``)."""
-    write_secret(places.seal_key, str(answer["seal_key"]))
+    replace_secret(places.seal_key, f"{answer['seal_key']}\n".encode())
     hook: dict[str, Any] = {
         "sbc_id": answer["sbc_id"],
         "node": answer["node"],
@@ -143,18 +144,8 @@ def _write(places: Places, api_url: str, answer: fields.JsonObject) -> None:
         "queue_url": answer["queue_url"],
         "queue_region": answer["queue_region"],
     }
-    write_secret(places.enrolment, json.dumps({"hook": hook, **{name: answer[name] for name in FACTS}}, indent=2))
-
-
-def write_secret(path: Path, content: str) -> None:
-    """Never readable by others, not even for a moment; a crash leaves the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    content = json.dumps({"hook": hook, **{name: answer[name] for name in FACTS}}, indent=2)
+    replace_secret(places.enrolment, f"{content}\n".encode())
 
 
 def check_address(api_url: str) -> None:

@@ -13,14 +13,16 @@ from pathlib import Path
 
 from chalicelib.domain.ids import RANDOM_BYTES, id_time_ms, new_id
 from chalicelib.domain.live import is_order
-from chalicelib.domain.parts import DID_SHARDS, TenantCore, dids_key, index_key, subscribers_key
-from sbc.hook.feed_client import Change, FeedClient, FeedError
+from chalicelib.domain.parts import DID_SHARDS, SubscribersPart, TenantCore, dids_key, index_key, subscribers_key
+from sbc.hook.feed_client import Change, FeedClient, FeedError, Versions
 from sbc.hook.kamailio_caches import KamailioCaches
 from sbc.hook.kamailio_rpc import RpcError
 from sbc.hook.metrics import Metrics
 from sbc.hook.part_source import PartGoneError, SourceError
 from sbc.hook.parts_store import PartChange, PartsStore
 from sbc.hook.revocations import OpenHa1, Revocations, find_revocations
+from sbc.hook.seal_keys import SealKeyError, SealKeys
+from sbc.hook.take_seal_key import take_seal_key
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +38,12 @@ class Feed:
         store: PartsStore,
         caches: KamailioCaches,
         open_ha1: OpenHa1,
+        seal_keys: SealKeys,
         metrics: Metrics,
         sbc_id: str,
         overlap_s: float,
         clock: Callable[[], float],
+        wall_clock: Callable[[], int],
         cursor_file: Path,
         obey: Callable[[str, str], None],
     ) -> None:
@@ -48,6 +52,9 @@ class Feed:
         self._store = store
         self._caches = caches
         self._open_ha1 = open_ha1
+        self._seal_keys = seal_keys
+        self._sbc_id = sbc_id
+        self._wall_clock = wall_clock
         self._metrics = metrics
         self._always = (index_key(sbc_id), *(dids_key(sbc_id, shard) for shard in range(DID_SHARDS)))
         self._overlap_ms = int(overlap_s * 1000)
@@ -131,12 +138,43 @@ class Feed:
     async def compare(self) -> bool:
         """Fetch parts whose change the feed didn't bring; the next poll tells Kamailio. Whether there were any.
         Raises ``FeedError``."""
-        newest = await self._client.versions()
+        versions = await self._client.versions()
+        newest = versions.parts
         held = dict(self._store.parts)
         stale = {key for key, part in held.items() if newest.get(key, part.version + 1) > part.version}
         wanted = stale | ((newest.keys() & set(self._always)) - held.keys())
         await self._refresh(wanted)
+        await self._follow_seal_keys(versions)
         return bool(wanted)
+
+    async def _follow_seal_keys(self, versions: Versions) -> None:
+        """Keys that are new at the API are taken, and then the parts that hold something sealed. Trouble with that is
+        in nobody's way: all goes on with the keys that the node has."""
+        keys, listed = self._seal_keys, versions.seal_keys
+        if keys.is_up_to_date(listed, used=versions.seal_key):
+            return
+        try:
+            await take_seal_key(self._client, keys, versions, sbc_id=self._sbc_id, now_ms=self._wall_clock())
+            await self._reload_sealed()
+            await asyncio.to_thread(keys.finish, listed)
+        except (FeedError, SealKeyError, SourceError, OSError) as error:
+            self._metrics.count("feed_failures")
+            log.warning("seal keys not taken", extra={"error": str(error)})
+        else:
+            log.info("seal key is in force", extra={"key_id": listed[0], "keys": len(listed)})
+
+    async def _reload_sealed(self) -> None:
+        """Raises ``SourceError`` if one can't be fetched now."""
+        sealed = [key for key, part in self._store.parts.items() if isinstance(part, SubscribersPart)]
+        changes = [change for change in await asyncio.gather(*map(self._reload, sealed)) if change is not None]
+        self._pending.add(await asyncio.to_thread(self._find, changes))
+
+    async def _reload(self, key: str) -> PartChange | None:
+        async with self._fetches:
+            try:
+                return await self._store.reload(key)
+            except PartGoneError:
+                return None
 
     async def _handle(self, page: tuple[Change, ...]) -> None:
         fresh = [change for change in page if self.is_new(change)]
@@ -197,7 +235,16 @@ class Feed:
             self._forget_handled()
             await self._client.acknowledge(self._cursor)
             self._acknowledged = self._cursor
-            await asyncio.to_thread(self._cursor_file.write_text, self._cursor)
+            await asyncio.to_thread(self._keep_cursor, self._cursor)
+
+    def _keep_cursor(self, cursor: str) -> None:
+        """Not synced: from an older one, a start only reads more. So it does with a disk that is full."""
+        draft = self._cursor_file.with_suffix(".new")
+        try:
+            draft.write_text(cursor)
+            draft.replace(self._cursor_file)
+        except OSError as error:
+            log.warning("cursor not kept", extra={"error": str(error)})
 
     def _overlap_start(self) -> str:
         """The smallest id of the moment from which changes are read again."""

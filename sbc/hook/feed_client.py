@@ -20,6 +20,16 @@ class Change:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """``parts``: by key. ``seal_keys``: ids, newest first; empty from an API of before there were several.
+    ``seal_key``: the one that this node gets its parts sealed with."""
+
+    parts: dict[str, int]
+    seal_keys: tuple[str, ...]
+    seal_key: str
+
+
 class FeedClient:
     """All raise ``FeedError``."""
 
@@ -35,13 +45,27 @@ class FeedClient:
         except fields.FieldError as error:
             raise FeedError(f"changes: {error}") from error
 
-    async def versions(self) -> dict[str, int]:
+    async def versions(self) -> Versions:
         body = await self._get("/v1/sbc/versions")
         try:
             versions = fields.child(body, "versions")
-            return {key: fields.integer(versions, key) for key in versions}
+            parts = {key: fields.integer(versions, key) for key in versions}
+            listed = fields.texts(body, "seal_keys") if "seal_keys" in body else ()
+            return Versions(parts, listed, fields.text(body, "seal_key", ""))
         except fields.FieldError as error:
             raise FeedError(f"versions: {error}") from error
+
+    async def seal_keys(self) -> tuple[tuple[str, str], ...]:
+        """Id and sealed key of each, newest first."""
+        body = await self._get("/v1/sbc/seal-keys")
+        try:
+            return fields.items(body, "keys", lambda item: (fields.text(item, "id"), fields.text(item, "sealed")))
+        except fields.FieldError as error:
+            raise FeedError(f"seal keys: {error}") from error
+
+    async def take_seal_key(self, key_id: str) -> None:
+        """This node has it: what it fetches from now on is sealed with it."""
+        await self._request("POST", "/v1/sbc/seal-keys", dump({"id": key_id}))
 
     async def acknowledge(self, cursor: str) -> None:
         body = dump({"node": self._node, "cursor": cursor})

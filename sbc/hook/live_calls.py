@@ -79,6 +79,11 @@ class Call:
     ending: tuple[str, int] | None = None  # the hook itself is ending it: by whom, and the last moment to bill
     number: int = 0  # its key in the journal
 
+    @property
+    def ids(self) -> dict[str, str]:
+        """Of each log line about it: somebody has one of them, and finds all lines by it."""
+        return {"call_id": self.call_id, "sip_call_id": self.invite.sip_call_id}
+
     def target_of(self, leg: Leg) -> Target:
         return self.plan.stages[leg.stage].targets[leg.target]
 

@@ -27,6 +27,15 @@ _SHARED = """
 SELECT domain, username, contact, received, socket, user_agent, expires, path, connection_id FROM location
 WHERE expires > ? AND path LIKE '%;at=%'
 """
+# What this node registered itself: the last node to do so stands in the Path.
+_REGISTERED = """
+SELECT last_modified, ruid, username, domain, contact, received, path, callid, user_agent, instance, expires, cseq,
+  flags, cflags, q, methods, reg_id
+FROM location WHERE expires > ? AND path LIKE ? AND (last_modified, ruid) > (?, ?) AND last_modified <= ?
+ORDER BY last_modified, ruid LIMIT ?
+"""
+_UPDATE = 1  # dmq_usrloc's actions
+_ALL_METHODS = 0xFFFFFFFF
 _URI = re.compile(r"sips?:(?:[^@]*@)?(\[[^\]]*\](?::\d+)?|[^;>?]+)", re.IGNORECASE)
 _TRANSPORT = re.compile(r";transport=(\w+)", re.IGNORECASE)
 _TRANSPORTS = frozenset({"udp", "tcp", "tls", "ws", "wss"})
@@ -50,6 +59,26 @@ class Contact:
     address: str
     user_agent: str
     expires_at: int  # milliseconds
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Between contacts in the order in which they were registered."""
+
+    modified: float  # Julian day
+    ruid: str = ""
+
+    @classmethod
+    def at(cls, at_ms: int) -> Position:
+        return cls(_julian(at_ms))
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """``told``: the contact as dmq_usrloc tells it."""
+
+    position: Position
+    told: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +126,7 @@ class Locations:
 
     def count(self, now_ms: int) -> int:
         """Registrations of all tenants that this node reaches and that haven't expired. Raises ``LocationsError``."""
-        now = now_ms / 86_400_000 + _UNIX_EPOCH
+        now = _julian(now_ms)
         try:
             with contextlib.closing(sqlite3.connect(self._uri, uri=True, timeout=1)) as opened:
                 opened.text_factory = _text
@@ -107,6 +136,37 @@ class Locations:
         except sqlite3.Error as error:
             raise LocationsError(str(error)) from error
 
+    def registered(self, via: str, *, after: Position, until_ms: int, most: int, now_ms: int) -> list[Registered]:
+        """Contacts that the node with this private address was the last to register, and that haven't expired, oldest
+        first. Raises ``LocationsError``."""
+        wanted = (_julian(now_ms), f"%;via={via};%", after.modified, after.ruid, _julian(until_ms), most)
+        try:
+            with contextlib.closing(sqlite3.connect(self._uri, uri=True, timeout=1)) as opened:
+                opened.text_factory = _text
+                return [_registered(*row) for row in opened.execute(_REGISTERED, wanted)]
+        except sqlite3.Error as error:
+            raise LocationsError(str(error)) from error
+
+
+def _registered(modified: float, ruid: str, username: str, domain: str, *row: Any) -> Registered:
+    contact, received, path, callid, user_agent, instance, expires, cseq, flags, cflags, q, methods, reg_id = row
+    told = {
+        "action": _UPDATE, "aor": f"{username}@{domain}", "ruid": ruid, "c": contact, "received": received or "",
+        "path": path, "callid": callid, "user_agent": user_agent, "instance": instance or "",
+        "expires": _seconds(expires), "cseq": cseq, "flags": flags, "cflags": cflags,
+        "q": round(q * 1000) if q >= 0 else -1, "last_modified": _seconds(modified),
+        "methods": _ALL_METHODS if methods is None else methods, "reg_id": reg_id,
+    }  # fmt: skip
+    return Registered(Position(modified, ruid), told)
+
+
+def _julian(at_ms: int) -> float:
+    return at_ms / 86_400_000 + _UNIX_EPOCH
+
+
+def _seconds(julian: float) -> int:
+    return round((julian - _UNIX_EPOCH) * 86400 + 0.5)  # as a number it is a little more or less than whole
+
 
 def _contact(row: tuple[Any, ...]) -> Contact:
     _, username, contact, received, socket, user_agent, expires, *_ = row
@@ -115,7 +175,7 @@ def _contact(row: tuple[Any, ...]) -> Contact:
         transport=_transport(contact, received or "", socket or ""),
         address=_address(received or contact),
         user_agent="" if user_agent == _NO_USER_AGENT else user_agent,
-        expires_at=int((expires - _UNIX_EPOCH) * 86400 + 0.5) * 1000,
+        expires_at=_seconds(expires) * 1000,
     )
 
 

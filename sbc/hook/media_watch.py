@@ -114,6 +114,6 @@ class MediaWatch:
     async def _end(self, call: Call, answered_at: int) -> None:
         if call.ending is None:
             self.metrics.count("lost_media")
-            log.warning("call lost its media with the media engine", extra={"call_id": call.call_id})
+            log.warning("call lost its media with the media engine", extra=call.ids)
             call.ending = ("media", max(answered_at, self.lost_at or self.started_at))
         await end_answered(self.control, self.rpc, call)

@@ -1,4 +1,4 @@
-"""A line of metrics a minute for CloudWatch, on standard output: the log driver brings it there."""
+"""A line of metrics a minute for CloudWatch, on standard output: whoever takes its lines brings it there."""
 
 from __future__ import annotations
 

@@ -12,24 +12,21 @@ from contextlib import AsyncExitStack
 from typing import Self
 
 from chalicelib.domain.ids import RANDOM_BYTES, new_id
-from chalicelib.domain.parts import DID_SHARDS, dids_key, index_key
 from chalicelib.domain.routing import plan_route
 from sbc.hook.admission import Admission
 from sbc.hook.background import Background
 from sbc.hook.call_control import CallControl
 from sbc.hook.cdr import NodeIdentity
-from sbc.hook.change_queue import ChangeQueue, queue_address
+from sbc.hook.clock import clock_ms
 from sbc.hook.credentials import Credentials
 from sbc.hook.dead_media import DeadMedia
 from sbc.hook.decider import Decider
-from sbc.hook.feed import Feed
-from sbc.hook.feed_client import FeedClient
+from sbc.hook.feed_start import Obey, part_source, start_feed
 from sbc.hook.ha1 import Ha1Opener
 from sbc.hook.held_addresses import HeldAddresses
 from sbc.hook.http_client import HttpClient
 from sbc.hook.http_server import HttpServer
 from sbc.hook.journal import Journal
-from sbc.hook.kamailio_caches import KamailioCaches
 from sbc.hook.kamailio_rpc import KamailioRpc
 from sbc.hook.live_calls import LiveCalls
 from sbc.hook.live_watch import LiveWatch
@@ -37,24 +34,18 @@ from sbc.hook.locations import Locations
 from sbc.hook.media_watch import MediaWatch, Rtpengine
 from sbc.hook.metric_report import MetricReport
 from sbc.hook.metrics import Metrics
+from sbc.hook.missed_contacts import MissedContacts
 from sbc.hook.orders import Orders
-from sbc.hook.part_source import ApiSource, DirectorySource, PartGoneError, PartSource, SourceError
 from sbc.hook.parts_disk import PartsDisk
 from sbc.hook.parts_store import PartsStore
 from sbc.hook.peers import Peers, make_peers
-from sbc.hook.queue_feed import QueueFeed
 from sbc.hook.reconcile import Reconciler
 from sbc.hook.routes import Routes
-from sbc.hook.settings import Settings, read_address, read_node_key, read_seal_key
+from sbc.hook.seal_keys import SealKeys
+from sbc.hook.settings import Settings, read_address, read_node_key
 from sbc.hook.uploader import Uploader
 
 log = logging.getLogger(__name__)
-
-Obey = Callable[[str, str], None]
-
-
-def clock_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def new_call_id(now_ms: int) -> str:
@@ -67,11 +58,12 @@ class Node:
     def __init__(self, settings: Settings, *, on_death: Callable[[], None]) -> None:
         self._settings = settings
         self._on_death = on_death
-        seal_key = read_seal_key(settings.seal_key_file)
-        self._opener = Ha1Opener(seal_key)
+        self._seal_keys = SealKeys(settings.seal_key_file, settings.data_dir)
+        self._opener = Ha1Opener()
+        self._seal_keys.tell(lambda keys: self._opener.use(key.key for key in keys))
         self._client = _api_client(settings)
         self._metrics = Metrics()
-        self._peers = make_peers(settings, seal_key=seal_key, metrics=self._metrics, now_ms=clock_ms())
+        self._peers = make_peers(settings, seal_keys=self._seal_keys, metrics=self._metrics, now_ms=clock_ms())
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -100,12 +92,16 @@ class Node:
         control.restore(await journal.open_calls())
         await self._start_peers(stack, background)
         self._start_held_addresses(background, rpc)
+        self._start_missed_contacts(background, rpc)
         self._start_reconciler(background, control, rpc)
         self._start_media_watch(background, control, rpc)
         self._start_metric_report(background, control)
         watch = self._start_live_watch(background, control)
         obey = self._start_orders(stack, control, rpc, watch)
-        self._start_feed(background, store, rpc, obey=obey)
+        start_feed(
+            background, settings, client=self._client, store=store, rpc=rpc, open_ha1=self._opener.open,
+            seal_keys=self._seal_keys, metrics=self._metrics, obey=obey,
+        )  # fmt: skip
         server = HttpServer(self._routes(control, store, rpc, watch).handle, body_limit=settings.body_limit)
         await server.listen(settings.listen_host, settings.listen_port)
         stack.push_async_callback(server.close)
@@ -113,7 +109,7 @@ class Node:
 
     def _store(self) -> PartsStore:
         store = PartsStore(
-            source=_part_source(self._settings, self._client),
+            source=part_source(self._settings, self._client),
             disk=PartsDisk(self._settings.parts_path),
             metrics=self._metrics,
             negative_ttl_s=self._settings.negative_ttl_s,
@@ -154,6 +150,19 @@ class Node:
         own, _ = read_address("peer_listen", settings.peer_listen)
         held = HeldAddresses(rpc=rpc, addresses=settings.service_addresses, own=own, clock=time.monotonic)
         background.start(held.run())
+
+    def _start_missed_contacts(self, background: Background, rpc: KamailioRpc) -> None:
+        settings = self._settings
+        locations = self._locations()
+        if self._peers is None or locations is None:
+            return
+        own, _ = read_address("peer_listen", settings.peer_listen)
+        missed = MissedContacts(
+            rpc=rpc, locations=locations, own=own, peers=tuple(host for host, _ in settings.peer_addresses),
+            silent_s=self._peers.silent_s, patience_s=2.5 * settings.peer_interval_s, clock=clock_ms,
+            metrics=self._metrics,
+        )  # fmt: skip
+        background.start(missed.run())
 
     def _start_reconciler(self, background: Background, control: CallControl, rpc: KamailioRpc) -> None:
         settings = self._settings
@@ -222,57 +231,6 @@ class Node:
         stack.push_async_callback(orders.close)
         return orders.obey
 
-    def _start_feed(self, background: Background, store: PartsStore, rpc: KamailioRpc, *, obey: Obey) -> None:
-        settings = self._settings
-        if self._client is None or settings.parts_dir is not None:
-            background.start(_load_first(store, settings.sbc_id))
-            return
-        caches = KamailioCaches(
-            rpc,
-            auth_table=settings.auth_table,
-            source_table=settings.source_table,
-            location_table=settings.location_table,
-        )
-        feed = Feed(
-            client=FeedClient(self._client, node=settings.node),
-            store=store,
-            caches=caches,
-            open_ha1=self._opener.open,
-            metrics=self._metrics,
-            sbc_id=settings.sbc_id,
-            overlap_s=settings.overlap_s,
-            clock=time.monotonic,
-            cursor_file=settings.data_dir / "feed-cursor",
-            obey=obey,
-        )
-        if settings.queue_url:
-            background.start(self._queue_feed(feed).run())
-            return
-        background.start(
-            feed.run(poll_interval_s=settings.poll_interval_s, compare_interval_s=settings.compare_interval_s)
-        )
-
-    def _queue_feed(self, feed: Feed) -> QueueFeed:
-        from sbc.hook.aws_signing import AwsSigner  # a library of C that is of no use without a queue
-
-        settings = self._settings
-        address = settings.queue_endpoint or queue_address(settings.queue_url)
-        queue = ChangeQueue(
-            url=settings.queue_url,
-            client=HttpClient(address, headers={}, timeout_s=settings.fetch_timeout_s),
-            signer=AwsSigner(endpoint=address, region=settings.queue_region, service="sqs"),
-        )
-        return QueueFeed(
-            feed=feed,
-            queue=queue,
-            metrics=self._metrics,
-            clock=time.monotonic,
-            wall_clock=clock_ms,
-            wait_s=settings.queue_wait_s,
-            overlap_s=settings.overlap_s,
-            compare_interval_s=settings.queue_compare_interval_s,
-        )
-
     def _control(self, journal: Journal, store: PartsStore, cdr_queued: Callable[[], None]) -> CallControl:
         settings = self._settings
         return CallControl(
@@ -330,19 +288,3 @@ def _api_client(settings: Settings) -> HttpClient | None:
         return None
     headers = {"Authorization": f"Bearer {read_node_key(settings.node_key_file)}"}
     return HttpClient(settings.api_url, headers=headers, timeout_s=settings.fetch_timeout_s)
-
-
-def _part_source(settings: Settings, client: HttpClient | None) -> PartSource:
-    if settings.parts_dir is not None:
-        return DirectorySource(settings.parts_dir)
-    if client is None:
-        raise ValueError("neither parts_dir nor an API")  # settings are checked before
-    return ApiSource(client)
-
-
-async def _load_first(store: PartsStore, sbc_id: str) -> None:
-    for key in (index_key(sbc_id), *(dids_key(sbc_id, shard) for shard in range(DID_SHARDS))):
-        try:
-            await store.refresh(key)
-        except (SourceError, PartGoneError) as error:
-            log.warning("part not loaded", extra={"key": key, "error": str(error)})

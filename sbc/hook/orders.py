@@ -49,7 +49,7 @@ class Orders:
 
     def _start(self, call: Call) -> None:
         call.ending = ("system", self.clock())
-        log.warning("call is hung up by order", extra={"call_id": call.call_id})
+        log.warning("call is hung up by order", extra=call.ids)
         self.control.metrics.count("hang_ups")
         task = asyncio.get_running_loop().create_task(self._hang_up(call))
         self._tasks.add(task)
@@ -67,9 +67,9 @@ class Orders:
                     tried += 1
                     await end_answered(self.control, self.rpc, call)
             except (RpcError, JournalError) as error:
-                log.warning("call not hung up", extra={"call_id": call.call_id, "error": str(error)})
+                log.warning("call not hung up", extra=call.ids | {"error": str(error)})
             await asyncio.sleep(self.pause_s)
             if self.control.live.find(call.call_id) is None:
                 return
         call.ending = None  # it goes on, and is billed to its real end
-        log.error("call can't be hung up", extra={"call_id": call.call_id})
+        log.error("call can't be hung up", extra=call.ids)

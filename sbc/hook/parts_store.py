@@ -72,6 +72,7 @@ class PartsStore:
         self._clock = clock
         self._gone_until: dict[str, float] = {}
         self._in_flight: dict[str, asyncio.Task[PartChange | None]] = {}
+        self._reloaded: set[str] = set()
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="parts-disk")
         self._untold: set[str] = set()
@@ -132,15 +133,24 @@ class PartsStore:
             task.add_done_callback(_retrieve)
         return await asyncio.shield(task)
 
+    async def reload(self, key: str) -> PartChange | None:
+        """As ``refresh``, but what is held is replaced though its version is the newest: sealed with another key."""
+        while key in self._in_flight:
+            await asyncio.wait([self._in_flight[key]])
+        self._reloaded.add(key)
+        return await self.refresh(key)
+
     def forget_gone(self, key: str) -> None:
         """The feed names the part: it may exist by now."""
         self._gone_until.pop(key, None)
 
     async def _fetch(self, key: str) -> PartChange | None:
         old = self.parts.get(key)
+        again = key in self._reloaded
+        self._reloaded.discard(key)
         self._metrics.count("part_fetches")
         try:
-            fetched = await self._source.fetch(key, held_version=None if old is None else old.version)
+            fetched = await self._source.fetch(key, held_version=None if old is None or again else old.version)
         except PartGoneError:
             return await self._drop(key)
         if fetched is None:
@@ -151,15 +161,15 @@ class PartsStore:
         except PartError as error:
             self._reject(key, error)
             raise SourceError(str(error)) from error
-        return self._replace(key, new, fetched)
+        return self._replace(key, new, fetched, again=again)
 
-    def _replace(self, key: str, new: Part, fetched: Fetched) -> PartChange | None:
+    def _replace(self, key: str, new: Part, fetched: Fetched, *, again: bool) -> PartChange | None:
         old = self.parts.get(key)
         if old is not None and new.version < old.version:
             error = PartError(f"{key}: version {new.version} is older than {old.version}")
             self._reject(key, error)
             raise SourceError(str(error)) from error
-        if old is not None and new.version == old.version:
+        if old is not None and new.version == old.version and not again:
             return None
         self.parts[key] = new
         self._gone_until.pop(key, None)

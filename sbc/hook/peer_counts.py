@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sbc.hook.count_table import CountRange, CountTable
+from sbc.hook.peer_epoch import OwnEpoch
 from sbc.hook.peer_messages import PeerMessage, PeerMessageError
 
 MOST_PEERS = 32  # names, those of nodes that were replaced among them
@@ -16,6 +17,7 @@ class _Peer:
     epoch: int = 0
     sequence: int = 0
     heard_at: float | None = None  # when it last said something that is known to be fresh
+    knew_us: bool = False  # it has named this life of this node
     table: CountTable = field(default_factory=CountTable)
 
 
@@ -32,12 +34,13 @@ class PeerCounts:
     """A peer's counts are in force until it has been silent for ``hold_s``: so long its calls may be up while it
     restarts. Then they count no more; once it is back, they do as it tells them anew."""
 
-    def __init__(self, *, node: str, epoch: int, hold_s: float, clock: Callable[[], float]) -> None:
+    def __init__(self, *, node: str, epoch: OwnEpoch, hold_s: float, clock: Callable[[], float]) -> None:
         self._node = node
         self._epoch = epoch
         self._hold_s = hold_s
         self._clock = clock
         self._peers: dict[str, _Peer] = {}
+        self._rose_at = float("-inf")
 
     def in_use(self, key: str) -> int:
         """Places that calls of other nodes hold."""
@@ -63,14 +66,26 @@ class PeerCounts:
             raise PeerMessageError("replayed", f"{message.node}: an earlier one, or one that was overtaken")
         began_anew = message.epoch != peer.epoch
         peer.epoch, peer.sequence = message.epoch, message.sequence
-        if message.heard.get(self._node) != self._epoch:
+        named = message.heard.get(self._node, 0)
+        if named != self._epoch.value:
+            if named > self._epoch.value:
+                self._rise_above(named, peer)
             return True  # it may be of an earlier life of this node, kept and sent again by somebody
+        peer.knew_us = True
         was_lost = not self._in_force(peer)
         if was_lost:
             peer.table.clear()
         peer.heard_at = self._clock()
         _apply(peer.table, message)
         return began_anew or was_lost
+
+    def _rise_above(self, named: int, peer: _Peer) -> None:
+        """Whatever was named has been true once, so rising is sound whoever sends it. But a peer that knew this life
+        and now names a later one hears another node of the same name: two that outbid each other shall do it slowly."""
+        if peer.knew_us and self._clock() - self._rose_at < self._hold_s:
+            return
+        self._rose_at = self._clock()
+        self._epoch.rise_above(named)
 
     def _peer(self, name: str) -> _Peer:
         known = self._peers.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -74,6 +74,18 @@ def open_message(datagram: bytes, key: bytes) -> PeerMessage:
         return _read(load_object(text))
     except FieldError as error:
         raise PeerMessageError("malformed", str(error)) from error
+
+
+def open_by_any(datagram: bytes, keys: Sequence[bytes]) -> PeerMessage:
+    """By one of several keys. Raises ``PeerMessageError``."""
+    *others, last = keys
+    for key in others:
+        try:
+            return open_message(datagram, key)
+        except PeerMessageError as error:
+            if error.reason != "forged":
+                raise
+    return open_message(datagram, last)
 
 
 def _read(body: JsonObject) -> PeerMessage:

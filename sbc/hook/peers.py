@@ -12,13 +12,15 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 from sbc.hook.count_teller import CHANGES, CountTeller
 from sbc.hook.metrics import Metrics
 from sbc.hook.peer_counts import PeerCounts
-from sbc.hook.peer_messages import LARGEST, PeerMessage, PeerMessageError, open_message, peer_key, seal_message
+from sbc.hook.peer_epoch import OwnEpoch, kept_epoch
+from sbc.hook.peer_messages import LARGEST, PeerMessage, PeerMessageError, open_by_any, peer_key, seal_message
+from sbc.hook.seal_keys import SealKey, SealKeys, signing_key
 from sbc.hook.settings import Address, Settings, SettingsError, read_address
 
 log = logging.getLogger(__name__)
@@ -30,33 +32,29 @@ MOST_CHANGES = BURST * CHANGES  # of more, everything is told
 RECEIVE_BUFFER = 1024 * 1024
 
 
-def next_epoch(file: Path, *, now_ms: int) -> int:
-    """Larger than that of each earlier start, also when the clock was put back meanwhile."""
-    try:
-        last = int(file.read_text())
-    except (OSError, ValueError):
-        last = 0
-    epoch = max(now_ms, last + 1)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    written = file.with_name(file.name + ".new")
-    written.write_text(str(epoch))
-    written.replace(file)
-    return epoch
-
-
-def make_peers(settings: Settings, *, seal_key: bytes, metrics: Metrics, now_ms: int) -> Peers | None:
+def make_peers(settings: Settings, *, seal_keys: SealKeys, metrics: Metrics, now_ms: int) -> Peers | None:
     """None for the only node of its SBC."""
     if not settings.peers:
         return None
-    return Peers(
+    peers = Peers(
         node=settings.node,
-        epoch=next_epoch(settings.data_dir / "peer-epoch", now_ms=now_ms),
+        epoch=kept_epoch(settings.data_dir / "peer-epoch", now_ms=now_ms),
         listen=read_address("peer_listen", settings.peer_listen),
         peers=settings.peer_addresses,
-        key=peer_key(seal_key),
+        key=peer_key(seal_keys.keys[0].key),
         hold_s=settings.peer_hold_s,
         metrics=metrics,
     )
+    seal_keys.tell(peers.use)
+    return peers
+
+
+@dataclass(frozen=True, slots=True)
+class PeerKey:
+    """As the ``SealKey`` that it comes from."""
+
+    key: bytes = field(repr=False)
+    held_since: int = 0
 
 
 class Peers:
@@ -66,19 +64,21 @@ class Peers:
         self,
         *,
         node: str,
-        epoch: int,
+        epoch: OwnEpoch,
         listen: Address,
         peers: Sequence[Address],
         key: bytes,
         hold_s: float,
         metrics: Metrics,
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self.counts = PeerCounts(node=node, epoch=epoch, hold_s=hold_s, clock=clock)
         self._teller = CountTeller(node=node, epoch=epoch, heard=self.counts.heard)
         self._listen = listen
         self._peers = frozenset(peers)
-        self._key = key
+        self._keys: tuple[PeerKey, ...] = (PeerKey(key),)
+        self._wall_clock = wall_clock
         self._metrics = metrics
         self._socket: socket.socket | None = None
         self._changes_due: asyncio.TimerHandle | None = None
@@ -86,6 +86,12 @@ class Peers:
         self._asked = asyncio.Event()
         self._met = asyncio.Event()
         self._reachable: set[str] = set()
+        self._clock = clock
+        self._heard_at: dict[str, float] = {}  # by address
+
+    def use(self, keys: Sequence[SealKey]) -> None:
+        """Messages are signed with one of these, newest first, and taken if signed with any."""
+        self._keys = tuple(PeerKey(peer_key(key.key), key.held_since) for key in keys)
 
     def __len__(self) -> int:
         """How many are configured."""
@@ -94,6 +100,10 @@ class Peers:
     def silent(self) -> int:
         """How many haven't been heard of for a while."""
         return max(0, len(self) - len(self.counts.reachable()))
+
+    def silent_s(self, address: str) -> float:
+        """How long nothing was taken from a peer; endless if nothing ever was."""
+        return self._clock() - self._heard_at.get(address, float("-inf"))
 
     def note(self, key: str, count: int) -> None:
         """This node's own count of a key is now so much: told at once, or with others a moment later."""
@@ -159,7 +169,7 @@ class Peers:
 
     def _send(self, messages: Iterable[PeerMessage]) -> None:
         for message in messages:
-            datagram = seal_message(message, self._key)
+            datagram = seal_message(message, signing_key(self._keys, now_ms=self._wall_clock()).key)
             for peer in self._peers:
                 self._send_to(datagram, peer)
 
@@ -190,6 +200,7 @@ class Peers:
             log.debug("message of a peer dropped", extra={"source": source[0], "error": str(error)})
             return
         self._metrics.count("peer_messages_taken")
+        self._heard_at[source[0]] = self._clock()
         if answer_due:
             self._asked.set()
             if len(self.counts.reachable()) >= len(self._peers):
@@ -198,7 +209,7 @@ class Peers:
     def _opened(self, datagram: bytes, source: Any) -> PeerMessage:
         if tuple(source[:2]) not in self._peers:
             raise PeerMessageError("foreign", f"from {source[0]}, which is no peer's address")
-        return open_message(datagram, self._key)
+        return open_by_any(datagram, [key.key for key in self._keys])
 
     def _log_changes(self) -> None:
         reachable = self.counts.reachable()

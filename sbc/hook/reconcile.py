@@ -148,7 +148,7 @@ class Reconciler:
         if self.control.live.find(call.call_id) is None:
             return  # its end came while others were closed
         self.control.metrics.count("estimated_ends")
-        log.warning("call without dialog closed", extra={"call_id": call.call_id})
+        log.warning("call without dialog closed", extra=call.ids)
         await self.control.close(call, lost_ending(call))
 
     async def _end_if_ours(self, dialog: Dialog) -> None:
@@ -157,8 +157,9 @@ class Reconciler:
         if not call_id or self.control.live.find(call_id) is not None:
             return
         self.control.metrics.count("orphan_dialogs")
-        log.warning("dialog of a closed call ended", extra={"call_id": call_id})
+        ids = {"call_id": call_id, "sip_call_id": dialog.sip_call_id}
+        log.warning("dialog of a closed call ended", extra=ids)
         try:
             await self.rpc.call("dlg.end_dlg", dialog.h_entry, dialog.h_id)
         except RpcRefusedError as error:
-            log.warning("dialog not ended", extra={"call_id": call_id, "error": str(error)})
+            log.warning("dialog not ended", extra=ids | {"error": str(error)})

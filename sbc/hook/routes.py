@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter as Tally
 from collections.abc import Callable, Coroutine
@@ -22,6 +23,8 @@ from sbc.hook.metrics import Metrics
 from sbc.hook.part_source import PartGoneError, SourceError
 from sbc.hook.parts_store import PartsStore
 from sbc.hook.peers import Peers
+
+log = logging.getLogger(__name__)
 
 PROMETHEUS = "text/plain; version=0.0.4"
 MOST_REJECTED = 100
@@ -145,6 +148,7 @@ async def _guarded(routes: Routes, request: Request, answer: Answer) -> Response
     except (SourceError, PartGoneError) as error:
         return _problem(routes, 503, "snapshot_not_available", error)
     except JournalError as error:
+        log.error("journal not written", extra={"path": request.path, "error": str(error)})  # noqa: TRY400
         return _problem(routes, 503, "journal_not_available", error)
 
 

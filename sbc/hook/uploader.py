@@ -146,9 +146,18 @@ class Uploader:
         await self._set_aside(rows[0], f"http_{answer.status}", "the API couldn't read the record", answer)
 
     async def _set_aside(self, row: _Row, code: str, message: str, answer: HttpAnswer) -> None:
-        told = {"call_id": row.call_id, "code": code, "reason": message, "request_id": answer.request_id}
-        log.error("call record rejected", extra=told)
+        ids = {"call_id": row.call_id, "sip_call_id": _sip_call_id(row.cdr)}
+        told = {"code": code, "reason": message, "request_id": answer.request_id}
+        log.error("call record rejected", extra=ids | told)
         self._metrics.count("rejected_cdrs")
         await self._journal.write(
             (_REJECT, (row.call_id, row.cdr, code, message, self._clock())), (_REMOVE, (row.number,))
         )
+
+
+def _sip_call_id(cdr: str) -> str:
+    """Empty if not even we can read the record any more."""
+    try:
+        return fields.text(load_object(cdr), "sip_call_id", "")
+    except fields.FieldError:
+        return ""

@@ -11,10 +11,17 @@ bash "$home/sbc/image/finish.sh"
 apt-get purge -y -q gcc libc6-dev python3-venv </dev/null
 apt-get autoremove -y -q </dev/null
 install -m 0644 "$home"/sbc/image/systemd/*.service /etc/systemd/system/
-for part in kamailio addresses; do
+for part in kamailio addresses logs; do
   install -D -m 0644 "$home/sbc/image/systemd/$part.conf" "/etc/systemd/system/patchbay@$part.service.d/patchbay.conf"
 done
+# may hold the enrolment key
+[ ! -e /etc/patchbay/node.env ] || chmod 0600 /etc/patchbay/node.env
+# a journal on disk, where lines wait for patchbay@logs: Debian's is in memory without this directory
+mkdir -p /var/log/journal
 if [ -d /run/systemd/system ]; then
+  systemd-tmpfiles --create --prefix /var/log/journal
+  journalctl --flush
   systemctl daemon-reload
-  systemctl enable --now patchbay@rtpengine patchbay@hook patchbay@kamailio patchbay@certificates patchbay@addresses
+  systemctl enable --now patchbay@logs patchbay@rtpengine patchbay@hook patchbay@kamailio patchbay@certificates \
+    patchbay@addresses
 fi

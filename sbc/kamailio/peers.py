@@ -8,7 +8,9 @@ from sbc.settings import SbcSettings
 
 def peer_names(settings: SbcSettings) -> dict[str, str]:
     """Values by name. Without peers, nothing of it is in the configuration."""
-    nothing = dict.fromkeys(("switches", "listeners", "notifications", "holders", "greetings", "nodes", "pattern"), "")
+    nothing = dict.fromkeys(
+        ("switches", "listeners", "notifications", "holders", "greetings", "reminders", "nodes", "pattern"), ""
+    )
     return {f"peer_{name}": value for name, value in (nothing | _names(settings)).items()} | {
         "shared": ";dmqreplicate=1" if settings.peers else ""
     }
@@ -35,6 +37,10 @@ def _names(settings: SbcSettings) -> dict[str, str]:
         "greetings": "\n".join(
             f'\tdmq_send_message("notification_peer", "sip:{peer}:{port}",'
             f' "sip:{settings.peer_address}:{port};status=active\\r\\n", "text/plain");'
+            for peer in settings.peers
+        ),
+        "reminders": "\n".join(
+            f'\t\t\tdmq_send_message("missed", "sip:{peer}:{port}", "$var(told)", "application/json");'
             for peer in settings.peers
         ),
         "nodes": ",".join((settings.peer_address, *settings.peers)),

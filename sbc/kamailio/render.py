@@ -22,7 +22,8 @@ _SCHEMAS = {
     "location_db": ("standard-create.sql", "usrloc-create.sql"),
     "dialog_db": ("standard-create.sql", "dialog-create.sql"),
 }
-
+_PRELOADED = ("sqlite_busy.c", "connection_limit.c")
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 _DIALOG_VARS = """
 DROP TABLE dialog_vars;
@@ -118,30 +119,31 @@ def _websocket_names(settings: SbcSettings) -> dict[str, object]:
 
 
 def build_preload(settings: SbcSettings) -> Path:
-    """The library Kamailio is started with: the settings' own, or one compiled here when its source is newer."""
-    source = _SOURCE / "sqlite_busy.c"
+    """The library Kamailio is started with: the settings' own, or one compiled here when its sources are newer."""
+    sources = [_SOURCE / name for name in _PRELOADED]
     library = preload_path(settings)
     if settings.preload is not None:
         if not library.exists():
             raise RenderError(f"preload: there is no {library}")
         return library
-    if library.exists() and library.stat().st_mtime >= source.stat().st_mtime:
+    if library.exists() and library.stat().st_mtime >= max(source.stat().st_mtime for source in sources):
         return library
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
-        raise RenderError("sqlite_busy.c: no C compiler found")
+        raise RenderError(f"{library}: no C compiler found")
     sqlite = Path("/usr/lib/x86_64-linux-gnu/libsqlite3.so.0")
-    command = [compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(library), str(source), str(sqlite)]
-    _run(command, what="sqlite_busy.c")
+    command = [compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, *sources, sqlite]
+    _run([str(each) for each in command], what=str(library))
     return library
 
 
 def preload_path(settings: SbcSettings) -> Path:
-    return settings.preload or settings.run_dir / "sqlite_busy.so"
+    return settings.preload or settings.run_dir / "preload.so"
 
 
 def create_databases(settings: SbcSettings) -> None:
-    """Creates what is missing, or damaged by a power cut, from the schemas that come with Kamailio."""
+    """Creates what is missing, or damaged by a power cut, from the schemas that come with Kamailio. Raises RenderError
+    when that can't be told now: calls and registrations aren't given up for a full disk."""
     for name, schemas in _SCHEMAS.items():
         database: Path = getattr(settings, name)
         if _is_sound(database):
@@ -150,12 +152,19 @@ def create_databases(settings: SbcSettings) -> None:
             database.with_name(database.name + suffix).unlink(missing_ok=True)
         draft = database.with_suffix(".new")
         draft.unlink(missing_ok=True)
-        with contextlib.closing(sqlite3.connect(draft)) as connection:
-            for schema in schemas:
-                connection.executescript((settings.schema_dir / schema).read_text(encoding="utf-8"))
-            if name == "dialog_db":
-                _narrow_dialog_vars(connection)
+        try:
+            _create_database(draft, [settings.schema_dir / schema for schema in schemas], narrow=name == "dialog_db")
+        except sqlite3.Error as error:
+            raise RenderError(f"{database}: {error}") from error
         draft.replace(database)
+
+
+def _create_database(path: Path, schemas: list[Path], *, narrow: bool) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for schema in schemas:
+            connection.executescript(schema.read_text(encoding="utf-8"))
+        if narrow:
+            _narrow_dialog_vars(connection)
 
 
 def _narrow_dialog_vars(connection: sqlite3.Connection) -> None:
@@ -170,8 +179,10 @@ def _is_sound(database: Path) -> bool:
     with contextlib.closing(sqlite3.connect(database, timeout=5)) as connection:
         try:
             return bool(connection.execute("PRAGMA quick_check").fetchone() == ("ok",))
-        except sqlite3.DatabaseError:
-            return False
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF in _DAMAGED:  # the rest of an extended code says where
+                return False
+            raise RenderError(f"{database}: {error}") from error
 
 
 def remove_leftovers(settings: SbcSettings) -> None:
@@ -194,7 +205,10 @@ def kamailio_command(settings: SbcSettings) -> tuple[list[str], dict[str, str]]:
     arguments = ["kamailio", "-f", str(settings.run_dir / "kamailio" / "kamailio.cfg")]
     arguments += ["-P", str(settings.pid_file), "-Y", str(settings.run_dir)]
     arguments += ["-m", str(settings.shared_memory_mb), "-M", str(settings.process_memory_mb), "-DD", "-E"]
-    return arguments, {"LD_PRELOAD": str(preload_path(settings))}
+    return arguments, {
+        "LD_PRELOAD": str(preload_path(settings)),
+        "PATCHBAY_CONNECTIONS_PER_ADDRESS": str(settings.limits.connections_per_address),
+    }
 
 
 def rtpengine_command(settings: SbcSettings) -> list[str]:

@@ -43,12 +43,14 @@ class AddressKeeper:
     _watched: dict[str, Watched] = field(default_factory=dict)
     _mapped: dict[str, str] | None = None
     _asked_at: float = float("-inf")
+    _doubtful: bool = False
 
     async def look(self) -> None:
         """One check of everything."""
-        if self.clock() - self._asked_at >= ASK_S:
+        if self._doubtful or self.clock() - self._asked_at >= ASK_S:
             await self._ask()
         well = await asyncio.to_thread(self.well)
+        self._doubtful = False
         for address in self.addresses:
             await self._look_at(address, well=well)
         await self._map()
@@ -66,6 +68,8 @@ class AddressKeeper:
         if address.own:
             return Seen(own=True, well=well, held=held)
         answers = await asyncio.to_thread(self.answers[address.public])
+        # its node is about to take it back: calls that still leave from here then are lost
+        self._doubtful = self._doubtful or bool(answers and held)
         if not answers and not held:
             answers = await asyncio.to_thread(self.answers_outside[address.public])
         return Seen(own=False, well=well, peer_answers=answers, held=held)

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
 import signal
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from sbc.files import replace_secret
 from sbc.hook.kamailio_rpc import RpcError, RpcRefusedError
 from sbc.node.drain import kamailio_rpc
 from sbc.node.own_certificate import make_own_certificate
@@ -42,26 +42,47 @@ async def keep_certificates(settings: NodeSettings) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    told = Told()
     while not stop.is_set():
-        good = await renew(settings)
+        good = await renew(settings, told)
         pause_s = (LOOK_S if good else AFTER_FAILURE_S) * random.uniform(0.9, 1.1)  # noqa: S311 (no secret)
         await asyncio.wait([asyncio.ensure_future(stop.wait())], timeout=pause_s)
     return 0
 
 
-async def renew(settings: NodeSettings) -> bool:
+@dataclass(slots=True)
+class Told:
+    """``certificate``: what Kamailio has been told to read, and has read."""
+
+    certificate: bytes = b""
+
+
+async def renew(settings: NodeSettings, told: Told) -> bool:
     """One round: False if it must be tried again soon."""
     try:
         if settings.certificate_names:
             await asyncio.to_thread(run_certbot, settings)
-            changed = install(settings, read_lineage(settings))
+            install(settings, read_lineage(settings))
         else:
-            changed = ensure_certificate(settings, now=datetime.now(UTC))
+            ensure_certificate(settings, now=datetime.now(UTC))
+        renewed = True
     except (CertificateError, OSError, subprocess.SubprocessError) as error:
         log.warning("certificate not renewed: %s", error)
+        renewed = False
+    return await _bring_into_force(settings, told) and renewed
+
+
+async def _bring_into_force(settings: NodeSettings, told: Told) -> bool:
+    try:
+        certificate = settings.certificate.read_bytes()
+    except OSError as error:
+        log.warning("certificate not read: %s", error)
         return False
-    if changed:
-        await tell_kamailio(settings)
+    if certificate == told.certificate:
+        return True
+    if not await tell_kamailio(settings):
+        return False
+    told.certificate = certificate
     return True
 
 
@@ -101,7 +122,8 @@ def install(settings: NodeSettings, pem: bytes) -> bool:
         raise CertificateError(f"not PEM: {error}") from error
     if certificate.public_key() != key.public_key():
         raise CertificateError("key and certificate don't belong together")
-    replace_file(settings.certificate, pem)
+    settings.certificate.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    replace_secret(settings.certificate, pem)
     log.info("certificate installed, good until %s", certificate.not_valid_after_utc)
     return True
 
@@ -129,22 +151,12 @@ def _read_certificate(settings: NodeSettings) -> x509.Certificate | None:
         return None
 
 
-async def tell_kamailio(settings: NodeSettings) -> None:
-    """A Kamailio that doesn't answer is being started, and reads the file itself."""
+async def tell_kamailio(settings: NodeSettings) -> bool:
+    """Whether it has read the certificate: one that it goes on without would end in use."""
     try:
         async with kamailio_rpc(settings) as rpc:
             await rpc.call("tls.reload")
     except (RpcError, RpcRefusedError) as error:
         log.warning("certificate not reloaded: %s", error)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """A reader sees the old file or the new one, and nobody else sees either."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+        return False
+    return True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 from sbc.node.health import Check, HttpCheck, RtpengineCheck, SipCheck
 from sbc.node.settings import NodeSettings
 
+LOGS_BEHIND_S = 300.0
 _LOOPBACK = "127.0.0.1"
 
 
@@ -41,3 +43,15 @@ def check_addresses(settings: NodeSettings) -> Check:
     from sbc.node.address_map import held_here
 
     return lambda: not settings.elastic_ips or bool(held_here())
+
+
+def check_logs(settings: NodeSettings) -> Check:
+    """Whether lines have reached CloudWatch lately, where they are to: the hook alone writes one a minute."""
+
+    def is_recent() -> bool:
+        try:
+            return time.time() - settings.log_position.stat().st_mtime < LOGS_BEHIND_S
+        except FileNotFoundError:
+            return False
+
+    return lambda: not settings.log_groups or is_recent()

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 #: So many deaths within so many seconds, and the keeper gives up.
 MOST_DEATHS, DEATHS_WITHIN_S = 8, 60.0
 _PAUSE_S = 0.5
-_END_S = 10.0
+END_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ async def keep(
     prepare: Callable[[], Command],
     *,
     drain: Callable[[], Awaitable[object]] = _nothing,
-    end_s: float = _END_S,
+    end_s: float = END_S,
 ) -> int:
     """Returns the exit status: 0 once stopped by SIGTERM or SIGINT, 1 if the program can't stay up.
 

@@ -7,6 +7,8 @@ from typing import Any
 from sbc.node.settings import NodeSettings, rtp_range
 from sbc.settings import SbcSettings, read_settings
 
+# All of them with TLS leave a quarter free: with less than a fifth, Kamailio takes no new ones. Used as it is needed.
+CONNECTIONS, SHARED_MEMORY_MB = 5000, 512
 METRICS_S = 60.0  # between two lines for CloudWatch, whose finest period for them is a minute
 
 
@@ -24,6 +26,8 @@ def make_sbc_settings(settings: NodeSettings) -> SbcSettings:
         "rtpengine_cli_port": settings.rtpengine_cli_port,
         "rtp_port_min": rtp_port_min,
         "rtp_port_max": rtp_port_max,
+        "connections": CONNECTIONS,
+        "shared_memory_mb": SHARED_MEMORY_MB,
         "websocket": {
             "tls_port": settings.wss_port,
             "certificate": str(settings.certificate),

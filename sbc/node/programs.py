@@ -49,12 +49,19 @@ async def keep_addresses(settings: NodeSettings) -> int:
     return await addresses.keep_addresses(settings)
 
 
+async def keep_logs(settings: NodeSettings) -> int:
+    from sbc.node import logs
+
+    return await logs.keep_logs(settings)
+
+
 PROGRAMS: dict[str, Callable[[NodeSettings], Coroutine[Any, Any, int]]] = {
     "kamailio": keep_kamailio,
     "rtpengine": keep_rtpengine,
     "hook": keep_hook,
     "certificates": keep_certificates,
     "addresses": keep_addresses,
+    "logs": keep_logs,
 }
 CHECKS: dict[str, Callable[[NodeSettings], Check]] = {
     "kamailio": checks.check_kamailio,
@@ -62,4 +69,5 @@ CHECKS: dict[str, Callable[[NodeSettings], Check]] = {
     "hook": checks.check_hook,
     "certificates": checks.check_certificate,
     "addresses": checks.check_addresses,
+    "logs": checks.check_logs,
 }

@@ -7,12 +7,14 @@ Lists are separated by commas. ``sbc_settings`` and ``hook_settings`` are JSON o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
 PREFIX = "PATCHBAY_"
+MOST_DRAIN_S = 7200  # systemd and ECS end a node that takes longer, in the middle of its calls
 
 
 class NodeSettingsError(ValueError):
@@ -41,7 +43,7 @@ class NodeSettings:
     region: str = ""  # of AWS, for what needs it
     state_dir: Path = Path("/var/lib/patchbay")  # keys, journal, registrations, dialogs, certificates: a volume
     run_dir: Path = Path("/run/patchbay")  # sockets and what is made anew at each start
-    preload: Path = Path("/opt/patchbay/lib/sqlite_busy.so")
+    preload: Path = Path("/opt/patchbay/lib/preload.so")
     sip_address: str = "127.0.0.1"  # where phones and carriers reach this node: the public address itself
     # With other nodes of the same SBC: their private addresses and this one's, and what phones know of all of them.
     peers: tuple[str, ...] = ()
@@ -64,13 +66,26 @@ class NodeSettings:
     certificate_names: tuple[str, ...] = ()  # what phones call this SBC; none: a certificate of our own making only
     certificate_email: str = ""  # of the account at the certificate authority
     certificate_server: str = ""  # an ACME directory instead of the usual one
-    drain_limit_s: int = 3600  # how long a stop waits for calls in progress
+    drain_limit_s: int = 3600  # how long a stop waits for calls in progress; at most MOST_DRAIN_S
+    # Of CloudWatch, for a node without containers: "part=log group", and the stream of each that is this node's
+    log_groups: tuple[str, ...] = ()
+    log_stream: str = ""
+    log_endpoint: str = ""  # instead of the region's own
     sbc_settings: dict[str, Any] = field(default_factory=dict)
     hook_settings: dict[str, Any] = field(default_factory=dict)
 
     @property
     def elastic_addresses(self) -> tuple[ElasticAddress, ...]:
         return tuple(ElasticAddress(*each.split("=")) for each in self.elastic_ips)
+
+    @property
+    def log_groups_by_part(self) -> dict[str, str]:
+        return dict(each.split("=", 1) for each in self.log_groups)
+
+    @property
+    def log_position(self) -> Path:
+        """How far the journal has been sent."""
+        return self.state_dir / "logs" / "position.json"
 
     @property
     def kamailio_dir(self) -> Path:
@@ -103,10 +118,16 @@ def read_node_settings(environment: Mapping[str, str]) -> NodeSettings:
         )
     if (settings.elastic_ips or settings.enrolment_parameter) and not settings.region:
         raise NodeSettingsError("PATCHBAY_REGION: needed with PATCHBAY_ELASTIC_IPS and PATCHBAY_ENROLMENT_PARAMETER")
+    if any(not re.fullmatch(r"[a-z]+=[\w./#-]+", each) for each in settings.log_groups):
+        raise NodeSettingsError("PATCHBAY_LOG_GROUPS: expected part=log group")
+    if settings.log_groups and not (settings.region and settings.log_stream):
+        raise NodeSettingsError("PATCHBAY_LOG_STREAM and PATCHBAY_REGION: needed with PATCHBAY_LOG_GROUPS")
     if bool(settings.elastic_ips) != bool(settings.interface_id):
         raise NodeSettingsError("PATCHBAY_INTERFACE_ID: goes together with PATCHBAY_ELASTIC_IPS")
     if bool(settings.peers) != bool(settings.peer_address):
         raise NodeSettingsError("PATCHBAY_PEER_ADDRESS: goes together with PATCHBAY_PEERS")
+    if settings.drain_limit_s > MOST_DRAIN_S:
+        raise NodeSettingsError(f"PATCHBAY_DRAIN_LIMIT_S: at most {MOST_DRAIN_S}")
     if settings.certificate_names and "@" not in settings.certificate_email:
         raise NodeSettingsError("PATCHBAY_CERTIFICATE_EMAIL: needed with PATCHBAY_CERTIFICATE_NAMES")
     return settings

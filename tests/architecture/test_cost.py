@@ -7,6 +7,7 @@ import json
 import pytest
 
 from infra import cost, prices
+from infra.sbc_plan import RTP_PORTS
 
 USE = cost.Assumptions()
 
@@ -41,13 +42,19 @@ def test_transfer_is_charged_by_tiers() -> None:
 
 @pytest.mark.parametrize(
     ("subscribers", "kind", "nodes"),
-    [(10, "t3.small", 2), (1_000, "t3.small", 2), (5_000, "c7a.medium", 2), (100_000, "c7a.2xlarge", 4)],
+    [(10, "t3.small", 2), (1_000, "t3.small", 2), (5_000, "c7a.medium", 2), (100_000, "c7a.xlarge", 8)],
 )
 def test_the_pair_carries_the_busy_hour(subscribers: int, kind: str, nodes: int) -> None:
     chosen = cost.choose_nodes(subscribers, USE)
 
     assert chosen == (kind, nodes)
     assert nodes / USE.nodes_per_sbc * prices.INSTANCES[kind][1] >= cost.busy_calls(subscribers, USE)
+
+
+def test_no_node_is_reckoned_to_carry_more_calls_than_it_has_ports_for() -> None:
+    first, last = RTP_PORTS
+
+    assert max(carried for _, carried in prices.INSTANCES.values()) <= (last - first + 1) / 4
 
 
 def test_what_the_bench_measured_replaces_what_was_known() -> None:

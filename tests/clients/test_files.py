@@ -161,3 +161,14 @@ def test_files_of_the_directory_are_for_their_owner_alone(tmp_path: Path) -> Non
     [path] = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
+def test_links_lead_to_the_host_that_the_consoles_may_connect_to(region: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CloudFormation's ``RegionalDomainName``, which is in the Content-Security-Policy (infra/consoles.py)."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+
+    link = S3Files(s3_client(region), bucket=BUCKET).sign_upload(KEY, size=3, media_type="text/csv", lifetime_s=60)
+
+    assert urlsplit(link.url).netloc == f"{BUCKET}.s3.{region}.amazonaws.com"

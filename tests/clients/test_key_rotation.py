@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -61,7 +62,11 @@ def forget() -> None:
 
 
 def grow_old(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr(module, "_rings", {name: (at - seconds, keys) for name, (at, keys) in module._rings.items()})
+    older = {
+        name: replace(ring, read_at=ring.read_at - seconds, missed_at=ring.missed_at - seconds)
+        for name, ring in module._rings.items()
+    }
+    monkeypatch.setattr(module, "_rings", older)
 
 
 def test_there_is_one_key_until_it_is_rotated(rotate: Rotate) -> None:
@@ -88,17 +93,20 @@ def test_a_running_process_understands_what_a_new_one_signs(rotate: Rotate, monk
     rotate("token-key", make_token_key())
     forget()
     token = issue_access_token(ANN, lifetime_s=60)
-    monkeypatch.setattr(module, "_rings", old)
-    grow_old(monkeypatch, module.SOONEST_S)
+    monkeypatch.setattr(module, "_rings", old)  # read just now, before the rotation
 
     assert read_access_token(token) == ANN
 
 
 def test_unknown_keys_dont_make_a_process_read_again_and_again(rotate: Rotate, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = token_keys()
-    rotate("token-key", make_token_key())
+    assert token_keys(again=True) == keys  # read, and nothing new was there
+    new = make_token_key()
+    rotate("token-key", new)
 
     assert token_keys(again=True) == keys
+    grow_old(monkeypatch, module.SOONEST_S)
+    assert token_keys(again=True) == (new, *keys)
 
 
 def test_a_running_process_signs_by_the_new_key_after_a_while(rotate: Rotate, monkeypatch: pytest.MonkeyPatch) -> None:

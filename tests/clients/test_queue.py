@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -28,6 +29,23 @@ class Harness:
     make: Callable[[int], Queue]
 
 
+class OneAtATime:
+    """A client whose operations take turns: moto's queues aren't made for threads."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._turn = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+
+        def in_turn(**given: Any) -> Any:
+            with self._turn:
+                return found(**given)
+
+        return in_turn if callable(found) else found
+
+
 @pytest.fixture
 def directory(tmp_path: Path) -> Harness:
     return Harness(lambda hidden_s: DirectoryQueue(str(tmp_path / "queue"), hidden_s=hidden_s))
@@ -42,7 +60,7 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness]:
 
         def make(hidden_s: int) -> Queue:
             made = client.create_queue(QueueName="work", Attributes={"VisibilityTimeout": str(hidden_s)})
-            return SqsQueue(client, url=made["QueueUrl"])
+            return SqsQueue(OneAtATime(client), url=made["QueueUrl"])
 
         yield Harness(make)
 

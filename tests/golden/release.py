@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -15,12 +16,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from chalicelib.domain.ids import RANDOM_BYTES, id_time_ms, new_id
 from chalicelib.storage import metering
 from tests.golden.make_release_items import RELEASES
 from tests.golden.own_database import OwnDatabase, own_database
 
 Json = dict[str, Any]
 AGING = ("ttl", "expires_at")  # seconds
+CHANGE = re.compile(r"\bchg_[0-9A-Z]{26}\b")
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,18 @@ class Release:
 
     @cached_property
     def answers(self) -> list[Json]:
-        """``role``, ``route``, ``path``, the body that was ``sent`` with a POST, and the ``body`` of the answer."""
-        return [json.loads(line) for line in (self.directory / "answers.jsonl").read_text().splitlines()]
+        """``role``, ``route``, ``path``, the body that was ``sent`` with a POST, and the ``body`` of the answer; of
+        ``fresh_items``."""
+        return [json.loads(line) for line in self._fresh_lines("answers.jsonl")]
 
     @cached_property
     def items(self) -> list[Json]:
         """As the client takes them."""
         return [_read(json.loads(line)) for line in (self.directory / "items.jsonl").read_text().splitlines()]
+
+    @cached_property
+    def age_s(self) -> int:
+        return int(time.time()) - int(self.manifest["made_at"]) // 1000
 
     @property
     def secrets(self) -> dict[str, bytes]:
@@ -50,8 +58,16 @@ class Release:
 
     def fresh_items(self) -> list[Json]:
         """What expires does so as long from now as it did from then."""
-        by_s = int(time.time()) - int(self.manifest["made_at"]) // 1000
-        return [item | {name: _later(item[name], by_s) for name in AGING if name in item} for item in self.items]
+        items = [_read(json.loads(line)) for line in self._fresh_lines("items.jsonl")]
+        return [item | {name: _later(item[name], self.age_s) for name in AGING if name in item} for item in items]
+
+    def _fresh_lines(self, name: str) -> list[str]:
+        """Changes of the feed have ended by the instant in their ids."""
+        return CHANGE.sub(self._later_change, (self.directory / name).read_text()).splitlines()
+
+    def _later_change(self, found: re.Match[str]) -> str:
+        made_at = id_time_ms(found[0]) + self.age_s * 1000
+        return new_id("chg", now_ms=made_at, random_bytes=bytes(RANDOM_BYTES))[:-16] + found[0][-16:]
 
 
 def releases() -> list[Release]:

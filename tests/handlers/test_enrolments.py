@@ -150,6 +150,22 @@ def test_a_node_that_was_revoked_or_replaced_cannot_come_back_with_its_old_key(a
             identify_node(ended)
 
 
+def test_a_key_that_a_node_uses_with_the_key_it_has_already_is_used(api: ApiClient) -> None:
+    """A machine that boots again with a new one-time key and its old disk."""
+    sbc_id, own = an_sbc(api), secrets.token_urlsafe(32)
+    api.post("/sbc/enrol", {"key": _a_key(api, sbc_id), "node_key": own}).expect(201)
+    key = _a_key(api, sbc_id, replace=True)
+
+    again = api.post("/sbc/enrol", {"key": key, "node_key": own}).expect(201)
+    repeated = api.post("/sbc/enrol", {"key": key, "node_key": own}).expect(201)
+    stranger = api.post("/sbc/enrol", {"key": key, "node_key": secrets.token_urlsafe(32)})
+
+    assert again == repeated
+    assert stranger.expect(410)["code"] == "enrolment_invalid"
+    assert as_platform_admin(api).get(f"/platform/sbcs/{sbc_id}/enrolments").expect(200)["items"] == []
+    assert identify_node(own).user_id == "n1"
+
+
 def test_a_node_is_replaced_only_by_a_key_made_for_that(api: ApiClient) -> None:
     sbc_id = an_sbc(api)
     old = enrol_node(sbc_id, "n1")

@@ -253,6 +253,23 @@ def test_one_broken_record_holds_up_no_other(provider: Provider) -> None:
     assert all(result["message"] for result in results[:-1])
 
 
+def many_legs(provider: Provider, count: int) -> dict[str, Any]:
+    """A call that no hook makes: all these legs were answered."""
+    at = now_ms() - 70_000
+    legs = [provider.pstn_leg(setup_at=at) | {"leg": f"b{n}"} for n in range(1, count + 1)]
+    return provider.cdr(*legs, setup_at=at)
+
+
+def test_a_record_with_more_charges_than_a_transaction_takes_holds_up_no_other(provider: Provider) -> None:
+    good, bad = provider.outbound(), many_legs(provider, 120)
+
+    refused, stored = provider.send(bad, good)
+
+    assert (refused["status"], refused["code"]) == ("rejected", "invalid_cdr")
+    assert stored["status"] == "stored"
+    assert provider.balance() == -30_000
+
+
 def test_bytes_that_are_no_text_in_a_sip_header_lose_no_call(provider: Provider) -> None:
     cdr = provider.outbound(user_agent="Phone \udcff" + "x" * 5000, dialled="\x00\ud800")
 

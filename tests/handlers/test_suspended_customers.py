@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.domain.errors import PatchbayError
 from chalicelib.domain.parts import core_key
 from chalicelib.storage import keys
 from chalicelib.storage.customer_tenants import put_link
 from chalicelib.storage.customers import CUSTOMER
+from chalicelib.storage.database import database
 from chalicelib.storage.outbox import OutboxItem, expand, outbox_items, put_outbox_item
 from chalicelib.storage.references import change_uses
 from chalicelib.storage.transaction import Transaction
@@ -56,6 +59,33 @@ def test_every_tenant_of_a_suspended_customer_changes(api: ApiClient, count: int
 
     assert changed == {core_key(tenant_id) for tenant_id in tenant_ids}
     assert len(changes_of(sbc_id)) == count
+
+
+@pytest.mark.usefixtures("empty_outbox")
+def test_a_suspension_that_is_in_force_is_no_failure_because_its_rest_waits(api: ApiClient) -> None:
+    """Whoever was told to try again would find the version changed by their own change."""
+    isp_id, sbc_id = an_isp(), an_id("sbc")
+    admin = as_isp_admin(api, isp_id)
+    customer = a_customer(admin)
+    tenant_ids = link_tenants(isp_id, customer, sbc_id, 100)  # more than fit the change's own transaction
+    transactions = 0
+
+    def fail_second(**_: Any) -> None:
+        nonlocal transactions
+        transactions += 1
+        if transactions == 2:
+            raise ReadTimeoutError(endpoint_url="http://dynamodb")
+
+    events = database().client.meta.events
+    events.register("before-call.dynamodb.TransactWriteItems", fail_second)
+    try:
+        changed = admin.patch(f"/customers/{customer}", {"suspended": True}, version=1).expect(200)
+    finally:
+        events.unregister("before-call.dynamodb.TransactWriteItems", fail_second)
+
+    assert (changed["suspended"], changes_of(sbc_id)) == (True, [])
+    assert expand_outbox() == 1
+    assert set(changes_of(sbc_id)) == {core_key(tenant_id) for tenant_id in tenant_ids}
 
 
 def test_the_suspension_stands_in_the_tenants_core(api: ApiClient) -> None:

@@ -43,7 +43,7 @@ def test_a_plain_instance_carries_a_call_by_the_same_scripts(
 ) -> None:
     lab = Lab(sip=f"127.0.0.1:{plain_node.settings.sip_port}", directory=tmp_path)
     try:
-        plain_node.start("rtpengine", "hook", "kamailio")
+        plain_node.start("rtpengine", "hook", "kamailio", "logs")
         phone = lab.start("register", user="bob")
         phone.finish()
         callee = lab.listen("callee", port=phone.port)
@@ -55,7 +55,10 @@ def test_a_plain_instance_carries_a_call_by_the_same_scripts(
     api.wait_for(lambda: len(api.cdrs) == 1)
     root = plain_node.sbc.root
     assert [root.inside(f"/usr/bin/{tool}").exists() for tool in ("gcc", "pip3")] == [False, False]
-    assert root.inside("/etc/systemd/system/patchbay@addresses.service.d/patchbay.conf").exists()
+    for part in ("kamailio", "addresses", "logs"):
+        assert root.inside(f"/etc/systemd/system/patchbay@{part}.service.d/patchbay.conf").exists()
+    assert root.inside("/var/log/journal").is_dir()
+    assert plain_node.stop("logs") == 0
 
 
 def test_what_is_killed_comes_back_alone_and_registrations_live_on(node: ImageNode, lab: Lab) -> None:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from chalicelib.domain.metrics import METRICS, NAMESPACE
 from chalicelib.domain.refusal_reasons import REASONS
-from infra.alarms import ALARMS, OWN, RUNBOOK, Alarm, Metric, description_of, threshold_of
+from infra.alarms import (
+    ALARMS,
+    FROM_LOGS,
+    LOG_METRICS,
+    OWN,
+    RUNBOOK,
+    Alarm,
+    LogMetric,
+    Metric,
+    description_of,
+    threshold_of,
+)
 from infra.dashboard import DASHBOARDS, Line, Search, Widget, body_of
 from infra.log_groups import NODE_PROGRAMS, node_log_group
 from sbc.hook.journal import _SCHEMA
+from sbc.node.programs import PROGRAMS
 from tests.conftest import ROOT
 
 #: What AWS sends by itself (the services' "CloudWatch metrics" pages), with the dimensions used here.
@@ -34,6 +47,7 @@ VENDED = {
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): ("QueueName",),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ("QueueName",),
     ("AWS/SES", "Reputation.BounceRate"): (),
+    **{(FROM_LOGS, counted.name): () for counted in LOG_METRICS},
 }
 STATISTICS = re.compile(r"Sum|Maximum|Minimum|Average|SampleCount|p\d{2}")
 NAMES = {
@@ -137,6 +151,56 @@ def test_one_silent_node_of_two_is_noticed_and_a_late_line_is_not() -> None:
     assert threshold_of(alarm, nodes=1) <= 4
 
 
+def raises_drop_alarm(registered: Callable[[int], int], *, quarters: int = 6) -> bool:
+    """Whether the alarm goes off on what nodes send each minute. Its expression is worked out as CloudWatch does it: of
+    the first period there is no difference."""
+    [alarm] = [each for each in ALARMS if each.name == "RegistrationsDropped"]
+    [(name, metric)] = alarm.metrics.items()
+    assert (metric.statistic, alarm.comparison, alarm.periods) == ("Sum", "<", 1)
+    minutes = alarm.period_s // 60
+    sums = [sum(registered(quarter * minutes + minute) for minute in range(minutes)) for quarter in range(quarters)]
+    for before, now in itertools.pairwise(sums):
+        functions = {
+            "IF": lambda condition, then, otherwise: then if condition else otherwise,
+            "DIFF": lambda now, before=before: now - before,
+        }
+        if eval(alarm.expression, {**functions, name: now}) < alarm.threshold:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("minute", range(15, 45))
+def test_a_loss_of_half_of_the_registrations_is_noticed_whenever_it_comes(minute: int) -> None:
+    assert raises_drop_alarm(lambda now: 1000 if now < minute else 500)
+    assert raises_drop_alarm(lambda now: 70 if now < minute else 35)
+
+
+def test_registrations_that_expire_within_an_hour_after_the_network_is_gone_are_noticed() -> None:
+    assert raises_drop_alarm(lambda now: 1000 - max(0, min(1000, (now - 20) * 1000 // 60)))
+
+
+@pytest.mark.parametrize("minute", range(15, 45))
+def test_a_loss_of_less_than_a_quarter_is_no_alarm_and_neither_is_all_of_a_small_system(minute: int) -> None:
+    assert not raises_drop_alarm(lambda now: 1000 if now < minute else 760)
+    assert not raises_drop_alarm(lambda now: 49 if now < minute else 1)
+    assert not raises_drop_alarm(lambda now: 3 if now < minute else 1)
+
+
+def test_registrations_that_come_back_or_move_to_another_node_are_no_drop() -> None:
+    assert not raises_drop_alarm(lambda now: 500 if now < 22 else 1000)
+    assert not raises_drop_alarm(lambda now: 1000 if now != 31 else 2000)  # a line that comes late
+    # five minutes until the other node has them
+    assert not raises_drop_alarm(lambda now: 1000 if not 31 <= now < 36 else 500)
+
+
+@pytest.mark.parametrize("counted", LOG_METRICS, ids=lambda counted: counted.name)
+def test_lines_that_are_counted_are_lines_that_the_program_writes(counted: LogMetric) -> None:
+    code = (ROOT / f"sbc/node/{counted.program}.py").read_text()
+
+    assert re.search(rf'log\.\w+\("{re.escape(counted.phrase)}\b', code)
+    assert counted.program in NODE_PROGRAMS
+
+
 def paragraphs() -> dict[str, str]:
     runbook = (ROOT / RUNBOOK).read_text().partition("\n## Runbook\n")[2].partition("\n## ")[0]
     found = re.split(r"^#### (\w+)$", runbook, flags=re.MULTILINE)[1:]
@@ -165,6 +229,7 @@ def test_saved_queries_that_the_runbook_names_exist() -> None:
 
 
 def test_each_program_of_a_node_has_its_log_group() -> None:
+    assert set(NODE_PROGRAMS) == set(PROGRAMS)
     assert len({node_log_group("patchbay-dev", program) for program in NODE_PROGRAMS}) == len(NODE_PROGRAMS)
     with pytest.raises(LookupError):
         node_log_group("patchbay-dev", "pbx")

@@ -141,10 +141,10 @@ def test_a_node_may_call_what_its_programs_call_and_nothing_else() -> None:
 
 
 def signed_actions(text: str) -> set[str]:
-    """By a header (``AmazonSQS.ReceiveMessage``) or a field (EC2's query interface) of the request."""
+    """By a header (``AmazonSQS.ReceiveMessage``, ``Logs_20140328.PutLogEvents``) or a field of the request (EC2)."""
     named = re.findall(r'_(?:request|ask|call)\(\s*"([A-Z]\w+)"', text)
     found = {(service, action) for service, action in re.findall(r'"X-Amz-Target": f?"Amazon(\w+)\.(\w+)"', text)}
-    for service in re.findall(r'"X-Amz-Target": f"Amazon(\w+)\.{action}"', text):
+    for service in re.findall(r'"X-Amz-Target": f"(?:Amazon)?([A-Za-z]+)(?:_\d+)?\.{action}"', text):
         found |= {(service, action) for action in named}
     if '{"Action": action' in text:
         found |= {("ec2", action) for action in named}
@@ -154,10 +154,13 @@ def signed_actions(text: str) -> set[str]:
 
 
 def granted_to_nodes(text: str) -> set[str]:
-    """The first arguments of ``_allow`` in ``allow_node``: the CDK, which that module needs, isn't here."""
-    [function] = [one for one in ast.parse(text).body if isinstance(one, ast.FunctionDef) and one.name == "allow_node"]
+    """The first arguments of ``_allow`` in what allows their programs: the CDK, which that module needs, isn't here."""
+    names = {"allow_node", "allow_logs"}
+    functions = [one for one in ast.parse(text).body if isinstance(one, ast.FunctionDef) and one.name in names]
+    assert len(functions) == len(names)
     allowed = [
         call.args[0]
+        for function in functions
         for call in ast.walk(function)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_allow"
     ]
@@ -172,6 +175,13 @@ def test_a_wildcard_has_its_reason_and_an_action_never_has_one() -> None:
     for statement in all_statements():
         assert not any("*" in action for action in statement.actions), statement
         assert any("*" in resource for resource in statement.resources) == bool(statement.wildcard), statement
+
+
+def test_no_function_may_change_a_secret() -> None:
+    """Keys are rotated with an operator's rights (``infra/rotate_key.py``)."""
+    secrets = {action for one in all_statements() for action in one.actions if action.startswith("secretsmanager:")}
+
+    assert secrets == {"secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"}
 
 
 def test_resources_are_named_by_what_the_stack_knows() -> None:

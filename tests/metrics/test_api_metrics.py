@@ -78,7 +78,8 @@ def test_the_log_names_the_calls_that_were_stored(provider: Provider, caplog: py
     provider.send(*cdrs)
 
     [line] = [record for record in caplog.records if record.message == "call records stored"]
-    assert sorted(line.call_ids) == sorted(cdr["call_id"] for cdr in cdrs)  # type: ignore[attr-defined]
+    named = zip(line.call_ids, line.sip_call_ids, strict=True)  # type: ignore[attr-defined]
+    assert sorted(named) == sorted((cdr["call_id"], cdr["sip_call_id"]) for cdr in cdrs)
 
 
 class BrokenMailer:

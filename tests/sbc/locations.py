@@ -23,7 +23,7 @@ class LocationDb:
     def register(
         self, user: str, domain: str, *, contact: str = "", received: str | None = None,
         socket: str = "udp:192.0.2.1:5060", user_agent: str | bytes = "Phone/1", left_s: float = 600,
-        path: str | None = None, connection: int = -1,
+        path: str | None = None, connection: int = -1, registered_at_ms: int = 0,
     ) -> None:  # fmt: skip
         self._count += 1
         shown = user_agent.encode() if isinstance(user_agent, str) else user_agent
@@ -38,11 +38,12 @@ class LocationDb:
             socket,
             path,
             connection,
+            _julian_at(registered_at_ms // 1000),
         )
         with self._connection:
             self._connection.execute(
                 "INSERT INTO location (ruid, username, domain, contact, received, expires, user_agent, socket, path,"
-                " connection_id) VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, ?)",
+                " connection_id, last_modified) VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, ?, ?)",
                 row,
             )
 
@@ -63,5 +64,10 @@ class LocationDb:
 
 
 def _julian(left_s: float) -> float:
-    """So many seconds from now, as db_sqlite converts instants."""
-    return (time.time() + left_s - 0.5) / 86400 + 2440587.5
+    """So many seconds from now."""
+    return _julian_at(time.time() + left_s)
+
+
+def _julian_at(seconds: float) -> float:
+    """As db_sqlite converts instants."""
+    return (seconds - 0.5) / 86400 + 2440587.5

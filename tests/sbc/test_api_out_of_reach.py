@@ -74,7 +74,9 @@ def test_a_rejected_record_is_set_aside_and_holds_up_nobody(world: World) -> Non
     assert [(each["call_id"], each["code"]) for each in listed] == [(rejected, "unknown_tenant")]
     assert "hook_rejected_cdrs_total 1" in _metrics(world)
     [line] = [line for line in world.hook.log.read_text().splitlines() if "call record rejected" in line]
-    assert json.loads(line)["request_id"] == "request-of-api-gateway"
+    told = json.loads(line)
+    assert told["request_id"] == "request-of-api-gateway"
+    assert (told["call_id"], told["sip_call_id"]) == (rejected, "c1")
 
 
 def _metrics(world: World) -> str:

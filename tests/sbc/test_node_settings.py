@@ -71,6 +71,7 @@ def test_further_settings_of_the_parts_win() -> None:
         ({"PATCHBAY_CERTIFICATE_NAMES": "sip.example"}, "PATCHBAY_CERTIFICATE_EMAIL: needed"),
         ({"PATCHBAY_PEER_ADDRESS": ""}, "PATCHBAY_PEER_ADDRESS: goes together"),
         ({"PATCHBAY_REGION": ""}, "PATCHBAY_REGION: needed"),
+        ({"PATCHBAY_DRAIN_LIMIT_S": "7201"}, "PATCHBAY_DRAIN_LIMIT_S: at most 7200"),
         ({"PATCHBAY_INTERFACE_ID": ""}, "PATCHBAY_INTERFACE_ID: goes together"),
         ({"PATCHBAY_ELASTIC_IPS": "eipalloc-1=198.51.100.1"}, "PATCHBAY_ELASTIC_IPS: expected allocation=public"),
     ],

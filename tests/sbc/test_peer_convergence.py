@@ -12,6 +12,7 @@ from chalicelib.domain.plan import Counter
 from sbc.hook.admission import Admission
 from sbc.hook.count_teller import CountTeller
 from sbc.hook.peer_counts import PeerCounts
+from sbc.hook.peer_epoch import OwnEpoch
 from sbc.hook.peer_messages import PeerMessageError, open_message, peer_key, seal_message
 
 KEY = peer_key(bytes(32))
@@ -27,11 +28,14 @@ class Side:
         self.name = name
         self.world = world
         self.calls: dict[str, set[str]] = {}
-        self.epoch = 0
+        self.starts = 0
+        self.epoch = OwnEpoch(1000)
         self.start()
 
-    def start(self) -> None:
-        self.epoch += 1
+    def start(self, *, new_disk: bool = False) -> None:
+        """``new_disk``: and a clock that is behind all there was, if never at the same millisecond twice."""
+        self.starts += 1
+        self.epoch = OwnEpoch(self.starts if new_disk else self.epoch.value + 1)
         self.counts = PeerCounts(node=self.name, epoch=self.epoch, hold_s=HOLD_S, clock=lambda: self.world.now)
         self.teller = CountTeller(node=self.name, epoch=self.epoch, heard=self.counts.heard)
         self.admission = Admission(elsewhere=self.counts.in_use, changed=self.teller.note)
@@ -106,7 +110,7 @@ steps = st.lists(
         st.tuples(st.just("deliver"), places),
         st.tuples(st.just("repeat"), places),
         st.tuples(st.just("lose"), places),
-        st.tuples(st.just("restart"), sides),
+        st.tuples(st.just("restart"), sides, st.booleans()),
         st.tuples(st.just("wait"), st.sampled_from((0.5, HOLD_S + 1))),
     ),
     min_size=20,
@@ -128,8 +132,8 @@ def run(world: World, step: tuple) -> None:  # type: ignore[type-arg]
             world.deliver(place, keep=True)
         case "lose", place if world.flying:
             del world.flying[place % len(world.flying)]
-        case "restart", side:
-            world.sides[side].start()
+        case "restart", side, new_disk:
+            world.sides[side].start(new_disk=new_disk)
         case "wait", seconds:
             world.now += seconds
 

@@ -13,6 +13,7 @@ from sbc.hook.count_table import BUCKETS, CountRange, CountTable, bucket_of
 from sbc.hook.count_teller import CountTeller
 from sbc.hook.jsonio import dump
 from sbc.hook.peer_counts import MOST_PEERS, PeerCounts
+from sbc.hook.peer_epoch import OwnEpoch
 from sbc.hook.peer_messages import (
     LARGEST,
     PeerMessage,
@@ -52,8 +53,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def counts(clock: Clock) -> PeerCounts:
-    return PeerCounts(node="n1", epoch=OWN_EPOCH, hold_s=HOLD_S, clock=clock)
+def epoch() -> OwnEpoch:
+    return OwnEpoch(OWN_EPOCH)
+
+
+@pytest.fixture
+def counts(clock: Clock, epoch: OwnEpoch) -> PeerCounts:
+    return PeerCounts(node="n1", epoch=epoch, hold_s=HOLD_S, clock=clock)
 
 
 @pytest.mark.parametrize("counted", [{"tenant/t": 3}, CountRange(0, BUCKETS, {"tenant/t": 3})])
@@ -141,7 +147,7 @@ def test_a_table_told_in_ranges_is_the_same_table() -> None:
 
 
 def test_messages_fit_an_ethernet_frame_however_much_is_counted() -> None:
-    teller = CountTeller(node="node-1", epoch=1_800_000_000_000, heard=lambda: {"node-2": 1_800_000_000_000})
+    teller = CountTeller(node="node-1", epoch=OwnEpoch(1_800_000_000_000), heard=lambda: {"node-2": 1_800_000_000_000})
     for number in range(5000):
         teller.note(f"subscriber/sub_{number:026}", 1)
 
@@ -166,6 +172,29 @@ def test_a_message_made_in_an_earlier_life_of_the_reader_counts_nothing_but_is_a
         assert counts.take(a_message(number, heard=heard))
 
     assert (counts.in_use("tenant/t"), counts.reachable(), counts.heard()) == (0, set(), {"n2": 50})
+
+
+def test_a_node_rises_above_what_each_peer_remembers_of_it(counts: PeerCounts, epoch: OwnEpoch) -> None:
+    first = counts.take(a_message(1, heard={"n1": OWN_EPOCH + 1000}))
+    risen = epoch.value
+    second = counts.take(a_message(1, node="n3", heard={"n1": risen + 5}))
+
+    assert (first, second, counts.reachable()) == (True, True, set())
+    assert OWN_EPOCH + 1000 < risen < epoch.value - 5
+    assert counts.take(a_message(2, heard={"n1": epoch.value}))
+    assert (counts.in_use("tenant/t"), counts.reachable()) == (3, {"n2"})
+
+
+def test_two_nodes_of_one_name_outbid_each_other_slowly(counts: PeerCounts, epoch: OwnEpoch, clock: Clock) -> None:
+    counts.take(a_message(1, heard={"n1": OWN_EPOCH}))
+    risen = []
+
+    for number in range(2, 100):
+        counts.take(a_message(number, heard={"n1": epoch.value + 1}))
+        risen.append(epoch.value)
+        clock.now += HOLD_S / 10
+
+    assert len(set(risen)) <= 98 / 10 + 1
 
 
 def test_a_node_that_has_this_ones_name_is_none_of_its_peers(counts: PeerCounts) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,40 @@ import pytest
 
 from sbc.kamailio import render
 from sbc.settings import SbcSettings, WebSocket
+from tests.conftest import ROOT
 
+# The node was killed with a contact in SQLite's log, and the disk has filled up before it starts again.
+FULL_DISK = """
+import shutil, sqlite3, sys
+from pathlib import Path
+from sbc.kamailio import render
+from tests.sbc.test_render import settings_for
+
+disk = Path(sys.argv[1])
+settings = settings_for(disk / "before")
+settings.run_dir.mkdir()
+render.create_databases(settings)
+alive = sqlite3.connect(settings.location_db)
+alive.execute("PRAGMA journal_mode=WAL")
+with alive:
+    alive.execute("INSERT INTO location (ruid, contact) VALUES ('a', '')")
+after = settings_for(disk / "after")
+after.run_dir.mkdir()
+for path in (settings.location_db, settings.location_db.with_name("location.db-wal")):
+    shutil.copy(path, after.run_dir)
+filling = (disk / "filling").open("wb", buffering=0)
+try:
+    while filling.write(bytes(1024)):
+        pass
+except OSError:
+    filling.close()
+try:
+    render.create_databases(after)
+except render.RenderError as error:
+    print(error)
+(disk / "filling").unlink()
+print(sqlite3.connect(after.location_db).execute("SELECT ruid FROM location").fetchall())
+"""
 _NO_BROWSERS = WebSocket()
 _ONE_OF_TWO = {"peers": ("10.0.0.2",), "peer_address": "10.0.0.1", "service_addresses": ("127.0.0.1", "127.0.0.2")}
 
@@ -121,6 +156,35 @@ def test_a_database_that_cant_be_read_is_set_aside(tmp_path: Path) -> None:
 
     with contextlib.closing(sqlite3.connect(settings.location_db)) as connection:
         assert connection.execute("SELECT count(*) FROM location").fetchone() == (0,)
+
+
+def test_registrations_are_not_given_up_for_a_disk_that_is_full(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    done = subprocess.run(
+        ["unshare", "-Urm", "bash", "-c", 'mount -t tmpfs -o size=2m disk "$1" && exec "$2" -c "$3" "$1"',
+         "bash", str(disk), sys.executable, FULL_DISK],
+        capture_output=True, text=True, check=False, timeout=60, cwd=ROOT,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    told, left = done.stdout.splitlines()
+    assert "location.db: " in told
+    assert left == "[('a',)]"
+
+
+def test_a_database_that_is_in_use_is_not_damaged(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    render.create_databases(settings)
+
+    with contextlib.closing(sqlite3.connect(settings.location_db)) as user:
+        user.execute("PRAGMA locking_mode=EXCLUSIVE")
+        user.execute("INSERT INTO location (ruid, contact) VALUES ('a', '')")
+        user.commit()
+        with pytest.raises(render.RenderError, match="locked"):
+            render.create_databases(settings)
+
+        assert user.execute("SELECT count(*) FROM location").fetchone() == (1,)
 
 
 def test_a_stale_pid_file_is_removed(tmp_path: Path) -> None:

@@ -24,12 +24,12 @@ REGION = "us-east-1"
 ENDPOINT = f"https://ec2.{REGION}.amazonaws.com"
 
 
-def taken_at(*checks: Seen) -> list[int]:
+def taken_at(*checks: Seen, patience: Patience = PATIENCE) -> list[int]:
     """The numbers of the checks at which the address is taken."""
     watched, found = Watched(), []
     for number, seen in enumerate(checks, start=1):
         watched = watch(watched, seen)
-        if should_take(watched, seen, PATIENCE):
+        if should_take(watched, seen, patience):
             found.append(number)
             watched = after_attempt(watched)
     return found
@@ -74,6 +74,14 @@ def test_what_is_here_already_or_isnt_known_is_left(held: bool | None) -> None:
 
 def test_a_failed_attempt_is_repeated_after_as_long_a_silence_again() -> None:
     assert taken_at(*[a_peers(answers=False)] * 9) == [3, 6, 9]
+
+
+def test_an_address_that_was_taken_back_by_a_peer_that_isnt_heard_is_left_to_it_for_long() -> None:
+    patience = Patience(silent=3, silent_but_alive=20, well=2)
+    taken, back, heard = a_peers(answers=False, held=True), a_peers(answers=False), a_peers(answers=True)
+
+    assert taken_at(*[taken] * 5, *[back] * 20, patience=patience) == [20]
+    assert taken_at(*[taken] * 5, back, heard, *[back] * 5, patience=patience) == [10]
 
 
 # -- with EC2
@@ -201,6 +209,23 @@ def test_node_b_has_the_address_of_a_node_a_that_is_gone_until_it_takes_it_back(
     assert story(cloud, (lambda _: None, 2), (is_gone, 4), (comes_back, 6)) == [
         ([own], "a"), ([own, standby], "b"), ([own], "a"),
     ]  # fmt: skip
+
+
+def test_an_address_that_its_node_takes_back_is_given_up_within_two_checks(cloud: Cloud) -> None:
+    own, standby = cloud.private["b"]
+
+    def answers(switches: Switches) -> None:
+        switches.a = True
+
+    def takes_it(_: Switches) -> None:
+        cloud.client.associate_address(
+            AllocationId=cloud.elastic["a"][0], NetworkInterfaceId=cloud.interfaces["a"],
+            PrivateIpAddress=cloud.private["a"][0], AllowReassociation=True,
+        )  # fmt: skip
+
+    for answered in (1, 4):  # whenever it was that EC2 was asked last
+        found = story(cloud, (lambda _: None, 1), (is_gone, 4), (answers, answered), (takes_it, 2))
+        assert found[-2:] == [([own, standby], "b"), ([own], "a")]
 
 
 def test_a_node_that_is_only_cut_off_inside_keeps_its_address(cloud: Cloud) -> None:

@@ -70,7 +70,7 @@ def node_environment(directory: Path, **changes: str) -> dict[str, str]:
         "API_URL": "http://127.0.0.1:9",
         "STATE_DIR": str(directory / "state"),
         "RUN_DIR": str(directory / "run"),
-        "PRELOAD": str(directory / "sqlite_busy.so"),
+        "PRELOAD": str(directory / "preload.so"),
         "SIP_ADDRESS": "127.0.0.1",
         "RTP_PORTS": "{}-{}".format(*rtp_ports()),
         "SBC_SETTINGS": '{"sip_workers": 2, "hook_workers": 4, "shared_memory_mb": 64, "process_memory_mb": 8}',

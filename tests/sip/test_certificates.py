@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from sbc.node.certificates import CertificateError, ensure_certificate, install, is_in_force, renew
+from sbc.node.certificates import CertificateError, Told, ensure_certificate, install, is_in_force, renew
 from sbc.node.own_certificate import make_own_certificate
 from sbc.node.settings import NodeSettings, read_node_settings
 from tests.sip import plans
@@ -123,12 +123,34 @@ def test_new_handshakes_see_the_new_certificate_and_open_connections_live_on(
     fetched = make_own_certificate(["sbc.example"], now=datetime.now(UTC))
     put_certbot_in_path(tmp_path, monkeypatch, settings, fetched)
 
-    assert asyncio.run(renew(settings))
+    assert asyncio.run(renew(settings, Told()))
 
     assert first != serial_of(fetched)
     assert {serial_shown_at(port) for port in (settings.tls_port, settings.wss_port)} == {serial_of(fetched)}
     assert phone.register(user="carol", password="carol-softphone").startswith("SIP/2.0 200")
     phone.close()
+
+
+@pytest.mark.sip
+def test_a_certificate_that_kamailio_hasnt_read_is_told_again(
+    node: KeptNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = read_node_settings(
+        node.environment
+        | {"PATCHBAY_CERTIFICATE_NAMES": "sbc.example", "PATCHBAY_CERTIFICATE_EMAIL": "ops@sbc.example"}
+    )
+    fetched = make_own_certificate(["sbc.example"], now=datetime.now(UTC))
+    put_certbot_in_path(tmp_path, monkeypatch, settings, fetched)
+    socket_path = node.stack.settings.rpc_socket
+    away = socket_path.rename(socket_path.with_suffix(".away"))
+    told = Told()
+
+    first = asyncio.run(renew(settings, told))
+    away.rename(socket_path)
+    second = asyncio.run(renew(settings, told))
+
+    assert (first, second) == (False, True)
+    assert serial_shown_at(settings.tls_port) == serial_of(fetched)
 
 
 @pytest.mark.sip

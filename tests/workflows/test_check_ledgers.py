@@ -127,6 +127,27 @@ def test_an_entry_that_was_deleted_or_changed_is_found(api: ApiClient) -> None:
     change_entries(deleted, by_entries=-1, by_micros=30_000)
 
 
+@pytest.mark.parametrize("expression", ["REMOVE amount_micros", "SET amount_micros = :text"])
+def test_an_entry_without_an_amount_is_found_and_hides_no_other_ledger(api: ApiClient, expression: str) -> None:
+    broken, changed = a_provider(api), a_provider(api)
+    for provider in (broken, changed):
+        provider.send(provider.outbound())
+    [entry] = entries_of(broken)
+    values = {"ExpressionAttributeValues": {":text": {"S": "-30000"}}} if ":text" in expression else {}
+    key = {"PK": {"S": entry.pk}, "SK": {"S": entry.sk}}
+    database().client.update_item(TableName=database().table_name, Key=key, UpdateExpression=expression, **values)
+    change_balance(changed, 7)
+
+    walk_all()
+
+    found = findings(api)
+    assert {broken.customer_id, changed.customer_id} <= found.keys()
+    assert (found[broken.customer_id]["entries"], found[broken.customer_id]["entries_micros"]) == (1, 0)
+    database().put_many([entry])
+    change_balance(changed, -7)
+    database().delete_many([(keys.ledger_findings("PLATFORM"), customer_id) for customer_id in found])
+
+
 def change_entries(provider: Provider, *, by_entries: int, by_micros: int) -> None:
     database().client.update_item(
         TableName=database().table_name,

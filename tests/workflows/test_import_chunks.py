@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -172,14 +173,14 @@ def test_a_worker_that_dies_at_the_result_gives_the_same_passwords_later(
 
     [row] = imports.result_rows(imports.work(job_id))
 
-    from chalicelib.clients.seal import open_ha1, storage_key
+    from chalicelib.clients.seal import open_at_rest
     from chalicelib.domain.digest import ha1_md5
     from chalicelib.storage.subscribers import pages_of_subscribers
 
     scope = find_tenant_scope(imports.world.isp_id, imports.world.tenant_id)
     assert scope is not None
     [[ann]] = list(pages_of_subscribers(scope))
-    opened = open_ha1(ann.sip_ha1, "ann", scope.domain, storage_key())
+    opened = open_at_rest(ann.sip_ha1, "ann", scope.domain)
     assert opened == ha1_md5("ann", scope.domain, row["sip_password"])
     assert stored(imports, job_id).seed == ""
 
@@ -193,6 +194,45 @@ def test_a_job_that_fails_again_and_again_is_given_up(imports: Imports, breaking
     job = imports.job(job_id)
     assert (job["state"], job["problem"]["code"]) == ("failed", "internal_error")
     assert job_id not in [queued.sk for queued in queued_jobs()]
+
+
+class Death(BaseException):
+    """Of the whole process: nothing of it is caught, as when a function runs out of its time or memory."""
+
+
+class DeadlyFiles(DirectoryFiles):
+    """The directory of the tests; whoever reads from it dies."""
+
+    def find(self, key: str) -> bytes | None:
+        raise Death(key)
+
+
+def test_a_job_whose_worker_dies_each_time_is_given_up(imports: Imports, breaking: BreakingFiles) -> None:
+    job_id = str(imports.start(imports.upload(FILE.encode()))["id"])
+    deadly = DeadlyFiles(str(breaking._directory), secret=breaking._secret)
+    turns = 0
+
+    while turns <= MOST_FAILURES and stored(imports, job_id).state != "failed":
+        with suppress(Death):
+            work_with(deadly, imports, job_id)
+        turns += 1
+
+    job = imports.job(job_id)
+    assert (job["state"], job["problem"]["code"]) == ("failed", "internal_error")
+    assert job_id not in [queued.sk for queued in queued_jobs()]
+
+
+def test_deaths_between_steps_that_are_done_dont_add_up(imports: Imports, breaking: BreakingFiles) -> None:
+    job_id = begun(imports)
+    deadly = DeadlyFiles(str(breaking._directory), secret=breaking._secret)
+    with suppress(Death):
+        work_with(deadly, imports, job_id)
+    assert int(stored(imports, job_id).failures) == 1
+
+    imports.step(job_id)
+
+    assert int(stored(imports, job_id).failures) == 0
+    assert imports.work(job_id)["counts"]["created"] == PEOPLE
 
 
 def test_a_job_that_has_failed_pauses(imports: Imports, breaking: BreakingFiles) -> None:

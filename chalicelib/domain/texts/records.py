@@ -29,13 +29,13 @@ TEXTS: Mapping[str, Text] = {
     "no_such_call": Text("There is no such call", "Não existe essa ligação"),
     "no_such_live_call": Text("There is no such call going on", "Não existe essa ligação em curso"),
     "tenant_of_another_sbc": Text("This SBC serves no such tenant", "Este SBC não atende esse tenant"),
+    "no_such_seal_key": Text(
+        "There is no such seal key any more: enrol the node anew",
+        "Essa chave de lacre não existe mais: inscreva o nó de novo",
+    ),
     "no_such_node": Text("There is no such node", "Não existe esse nó"),
     "no_such_enrolment": Text(
         "There is no such enrolment key, or it was used", "Não existe essa chave de inscrição, ou ela já foi usada"
-    ),
-    "no_such_node_to_acknowledge": Text(
-        "There is no such node, or it has acknowledged more already",
-        "Não existe esse nó, ou ele já confirmou mais que isso",
     ),
     "no_such_gateway": Text("The carrier has no such gateway", "A operadora não tem esse gateway"),
     "no_such_deck_version": Text("There is no such version of this deck", "Não existe essa versão da tabela"),

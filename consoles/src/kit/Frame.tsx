@@ -1,19 +1,20 @@
-import { ActionIcon, AppShell, Box, Burger, Button, Group, NavLink, Stack, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { AppShell, Box, Burger, Group, NavLink, Stack, Text } from '@mantine/core';
 import { useDisclosure, useDocumentTitle } from '@mantine/hooks';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Fragment, useEffect, type ReactNode } from 'react';
 import type { Key } from '../locales/dictionary';
 import { useI18n } from './i18n';
 import { LanguageChoice } from './LanguageChoice';
+import { LeaveButton } from './LeaveButton';
 import { LogInAgain } from './LogInAgain';
 import { meQuery } from './me';
 import { Logo } from './Outside';
-import { logOut, session } from './session';
+import { SchemeChoice } from './SchemeChoice';
+import { session } from './session';
 import { useStore } from './store';
 import { applyLookOf } from './theme';
 import { say } from './undo';
-import { useProblemText } from './useProblemText';
 
 export interface PageLink {
   to: string;
@@ -84,29 +85,7 @@ export function Frame({ pages, name, tools, banner, leave = <LogOut /> }: Props)
   );
 }
 
-export function SchemeChoice() {
-  const { t } = useI18n();
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme('light');
-  return (
-    <ActionIcon variant="default" size={30} aria-label={t(scheme === 'dark' ? 'kit.light' : 'kit.dark')}
-      onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>{scheme === 'dark' ? '☀' : '☾'}</ActionIcon>
-  );
-}
-
 export function LogOut() {
-  const { t } = useI18n();
-  const tell = useProblemText();
-  const queries = useQueryClient();
   const navigate = useNavigate();
-  const leave = async () => {
-    const problem = await logOut().catch((error: unknown) => error);
-    if (problem) {
-      say(tell(problem), 'red');
-      return;
-    }
-    queries.clear();
-    await navigate({ to: '/login' });
-  };
-  return <Button variant="default" size="xs" onClick={() => void leave()}>{t('kit.log_out')}</Button>;
+  return <LeaveButton onLeft={() => navigate({ to: '/login' })} onTrouble={(text) => say(text, 'red')} />;
 }

@@ -1,12 +1,14 @@
-import { ActionIcon, Alert, Box, Button, Group, Stack, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, Box, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Key } from '../locales/dictionary';
 import { useI18n } from '../kit/i18n';
 import { LanguageChoice } from '../kit/LanguageChoice';
+import { LeaveButton } from '../kit/LeaveButton';
 import { meQuery } from '../kit/me';
 import { Logo } from '../kit/Outside';
-import { logOut, session } from '../kit/session';
+import { SchemeChoice } from '../kit/SchemeChoice';
+import { session } from '../kit/session';
 import { useStore } from '../kit/store';
 import { applyLookOf } from '../kit/theme';
 import { useProblemText } from '../kit/useProblemText';
@@ -121,7 +123,7 @@ function Header() {
           <Standing />
           <Box visibleFrom="sm"><LanguageChoice /></Box>
           <SchemeChoice />
-          <LeaveButton />
+          <Leave />
         </Group>
       </Group>
       <nav aria-label={t('kit.menu')} className="tabs">
@@ -133,37 +135,18 @@ function Header() {
   );
 }
 
-function SchemeChoice() {
-  const { t } = useI18n();
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme('light');
-  return (
-    <ActionIcon variant="default" size={30} aria-label={t(scheme === 'dark' ? 'kit.light' : 'kit.dark')}
-      onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>{scheme === 'dark' ? '☀' : '☾'}</ActionIcon>
-  );
-}
-
-function LeaveButton() {
-  const { t } = useI18n();
-  const tell = useProblemText();
-  const queries = useQueryClient();
+function Leave() {
   const [trouble, setTrouble] = useState('');
-  const leave = async () => {
-    const problem = await logOut().catch((error: unknown) => error);
-    if (problem) {
-      setTrouble(tell(problem));
-      return;
-    }
+  const leave = () => {
     stopPhone();
     giveUpTurn();
     account.set(null);
-    queries.clear();
     go('/');
   };
   return (
     <>
       {trouble && <Text role="alert" size="xs" c="red">{trouble}</Text>}
-      <Button variant="default" size="xs" onClick={() => void leave()}>{t('kit.log_out')}</Button>
+      <LeaveButton onLeft={leave} onTrouble={setTrouble} />
     </>
   );
 }

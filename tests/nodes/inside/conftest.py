@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.certificates import write_certificate
 from tests.nodes.inside import network
 from tests.nodes.inside.cloud import Cloud, running_cloud
 from tests.nodes.inside.lab import Lab
@@ -31,11 +32,18 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         yield cloud
 
 
+def nodes_of_one_sbc(cloud: Cloud, home: Path, *names: str) -> dict[str, Node]:
+    certificate = write_certificate(home, address=network.SERVICE["a"])
+    return {
+        name: Node(name, home / name, cloud.enrol(name), tuple(each for each in names if each != name), certificate)
+        for name in names
+    }
+
+
 @pytest.fixture(scope="session")
 def everything(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    home = tmp_path_factory.mktemp("nodes")
-    nodes = {name: Node(name, home / name, cloud.enrol(name)) for name in network.SERVICE}
-    lab = Lab(cloud, nodes)
+    lab = Lab(cloud, nodes_of_one_sbc(cloud, tmp_path_factory.mktemp("nodes"), "a", "b"))
+    nodes = lab.nodes
     try:
         for node in nodes.values():
             node.start()

@@ -23,7 +23,7 @@ from tests.nodes.inside.network import (
     switch_on,
     take_address,
 )
-from tests.nodes.inside.node import Node
+from tests.nodes.inside.node import TLS_PORT, Node
 from tests.system.phone import Phone
 from tests.system.provider import Json, Provider, Tenant, a_provider
 
@@ -62,7 +62,8 @@ class Lab:
     def _sees_peer(self, node: Node) -> bool:
         listed = node.rpc("dmq.list_nodes") or []
         known = {each["host"]: each["status"] for each in ([listed] if isinstance(listed, dict) else listed)}
-        return known.get(PRIVATE[node.peer]) == "active" and node.metric("hook_peers_reachable") == 1
+        states = {known.get(PRIVATE[name]) for name in node.others}
+        return states == {"active"} and node.metric("hook_peers_reachable") == len(node.others)
 
     # -- phones
 
@@ -85,14 +86,16 @@ class Lab:
         return made
 
     def desk_phone(
-        self, user: str, node: Node, *, tone_hz: int, answers: Any = "manual", nat: bool = False, transport: Any = "udp"
-    ) -> DeskPhone:
+        self, user: str, node: Node, *, tone_hz: int, answers: Any = "manual", nat: bool = False,
+        transport: Any = "udp", **more: Any,
+    ) -> DeskPhone:  # fmt: skip
         """A real one, which can be heard."""
         port = 6000 + 100 * len(self.desk_phones)
+        address, sip_port = node.sip
         account = Account(
             user=user, domain=self.tenant.domain, password=self._account(user, "sip")["password"],
-            outbound="{}:{}".format(*node.sip), port=port, control_port=port + 2, rtp_port=port + 10, answers=answers,
-            address=PHONE if nat else CALLER, transport=transport,
+            outbound=f"{address}:{TLS_PORT if transport == 'tls' else sip_port}", port=port, control_port=port + 2,
+            rtp_port=port + 10, answers=answers, address=PHONE if nat else CALLER, transport=transport, **more,
         )  # fmt: skip
         made = DeskPhone(account=account, directory=self.directory / f"{user}{port}", tone_hz=tone_hz)
         with inside("home") if nat else contextlib.nullcontext():
@@ -111,11 +114,21 @@ class Lab:
             assert reply.status == 200, reply.start
         return phone
 
+    @property
+    def running(self) -> list[Node]:
+        return [node for node in self.nodes.values() if node.processes]
+
     def wait_shared(self, user: str, *, count: int = 1) -> None:
-        """Until both nodes have so many contacts of the user."""
+        """Until all nodes that run have so many contacts of the user."""
         aor = self.aor(user)
-        for node in self.nodes.values():
-            wait_for(lambda node=node: len(node.contacts(aor)) == count)  # type: ignore[misc]
+        for node in self.running:
+            wait_for(lambda node=node: len(node.contacts(aor)) == count, limit_s=30)  # type: ignore[misc]
+
+    def wait_counted(self, **calls: int) -> None:
+        """Until all nodes that run say that these users have so many calls, and nobody else."""
+        wanted = {f"subscriber/{self.tenant.people[user]['id']}": count for user, count in calls.items() if count}
+        for node in self.running:
+            wait_for(lambda node=node: _of_subscribers(node.counts()["total"]) == wanted, limit_s=30)  # type: ignore[misc]
 
     # -- afterwards
 
@@ -137,8 +150,9 @@ class Lab:
     def bring_home(self) -> None:
         """Both nodes run, each with its own address, and nobody is registered."""
         for name, node in self.nodes.items():
-            with contextlib.suppress(AssertionError):
-                give_address_up(name, SERVICE[node.peer])
+            for other in node.others:
+                with contextlib.suppress(AssertionError):
+                    give_address_up(name, SERVICE[other])
         for name, node in self.nodes.items():
             switch_on(name, service=True)
             stopped = [each for each in ("rtpengine", "hook", "kamailio") if each not in node.processes]
@@ -152,10 +166,10 @@ class Lab:
         for user in PEOPLE:
             self.wait_shared(user, count=0)
 
-    def take_over(self, node: Node) -> float:
-        """The node has its peer's address from now on: when that was."""
+    def take_over(self, node: Node, *, of: str) -> float:
+        """The node has the address of another from now on: when that was."""
         taken_at = time.time()
-        take_address(node.name, SERVICE[node.peer])
+        take_address(node.name, SERVICE[of])
         return taken_at
 
     def report(self) -> str:
@@ -164,3 +178,7 @@ class Lab:
         ]
         traces = [f"--- phone {phone.user} {phone.port}\n" + "\n".join(phone.trace[-100:]) for phone in self.phones]
         return "\n".join((*traces, *logs, f"--- api\n{self.cloud.log('api')}"))
+
+
+def _of_subscribers(counts: Json) -> Json:
+    return {key: count for key, count in counts.items() if key.startswith("subscriber/")}

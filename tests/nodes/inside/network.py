@@ -1,9 +1,9 @@
 """The network of these tests, in namespaces of the processes that run them: nothing of the machine itself is touched,
 and all of it goes with the last process.
 
-    internet 10.77.0.0/24: the cloud and callers .1, the NAT .9, node "a" .11, node "b" .12 (the addresses that move;
-                           beside them, each node has one that stays, .21 and .22)
-    private  10.99.0.0/24: the cloud .1, the nodes .11 and .12
+    internet 10.77.0.0/24: the cloud and callers .1, the NAT .9, nodes "a" .11, "b" .12, "c" .13 (the addresses that
+                           move; beside them, each node has one that stays, .21 to .23)
+    private  10.99.0.0/24: the cloud .1, the nodes .11 to .13
     home     192.168.77.0/24 behind the NAT: a phone .2
 """
 
@@ -13,17 +13,17 @@ import contextlib
 import ctypes
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 CALLER = "10.77.0.1"
 CLOUD = "10.99.0.1"
 PHONE = "192.168.77.2"
-SERVICE = {"a": "10.77.0.11", "b": "10.77.0.12"}
-PRIVATE = {"a": "10.99.0.11", "b": "10.99.0.12"}
+SERVICE = {"a": "10.77.0.11", "b": "10.77.0.12", "c": "10.77.0.13"}
+PRIVATE = {"a": "10.99.0.11", "b": "10.99.0.12", "c": "10.99.0.13"}
 NAT_TIMEOUT_S = 30
 
-_OWN = {"a": "10.77.0.21", "b": "10.77.0.22"}
+_OWN = {"a": "10.77.0.21", "b": "10.77.0.22", "c": "10.77.0.23"}
 
 _NETNS = Path("/run/netns")
 _CLONE_NEWNET = 0x40000000
@@ -42,6 +42,14 @@ table ip home {
  }
 }
 """
+_DEAF = """
+table ip deaf {{
+ chain in {{
+  type filter hook input priority 0;
+  ip saddr {{ {} }} drop
+ }}
+}}
+"""
 
 
 def build() -> None:
@@ -50,7 +58,7 @@ def build() -> None:
     _run("ip", "link", "set", "lo", "up")
     _bridge("internet", f"{CALLER}/24")
     _bridge("private", f"{CLOUD}/24")
-    for name in ("a", "b", "nat", "home"):
+    for name in (*SERVICE, "nat", "home"):
         _run("ip", "netns", "add", name)
         _ip(name, "link", "set", "lo", "up")
     for name, address in SERVICE.items():
@@ -100,6 +108,18 @@ def without_cloud(name: str) -> Iterator[None]:
         yield
     finally:
         _ip(name, "route", "del", "blackhole", f"{CLOUD}/32")
+
+
+@contextlib.contextmanager
+def split(name: str, others: Sequence[str]) -> Iterator[None]:
+    """The node and the others can't hear each other; each has the internet and the API."""
+    for here, unheard in ((name, list(others)), *((other, [name]) for other in others)):
+        _in(here, "nft", "-f", "-", given=_DEAF.format(", ".join(PRIVATE[each] for each in unheard)))
+    try:
+        yield
+    finally:
+        for here in (name, *others):
+            _in(here, "nft", "delete", "table", "ip", "deaf")
 
 
 def cut_off(name: str) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,11 +26,14 @@ from tests.nodes.inside.cloud import SIP_PORT
 from tests.nodes.inside.network import CLOUD, PRIVATE, SERVICE, inside
 
 WEBSOCKET_PORT = 8088
+WSS_PORT = 8089
+TLS_PORT = 5061
 HOOK_PORT = 9000
 HOOK_URL = f"http://127.0.0.1:{HOOK_PORT}"
 NG_PORT = 9001
 COUNTS_PORT = 7000
 MAX_CONTACTS = 4
+DESK_PHONE_S = 10  # a desk phone may register for so short a time, and then does it anew in the middle of a test
 PROGRAMS = ("rtpengine", "hook", "kamailio")
 
 
@@ -38,17 +42,22 @@ class Node:
     name: str
     home: Path
     keys: dict[str, str]  # of Cloud.enrol
+    others: tuple[str, ...]  # of its SBC
+    certificate: tuple[Path, Path]  # and its key
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        self.peer = next(name for name in SERVICE if name != self.name)
         self.settings = self._sbc_settings()
         self._write_hook_settings()
 
     @property
     def sip(self) -> tuple[str, int]:
         return SERVICE[self.name], SIP_PORT
+
+    @property
+    def phone_addresses(self) -> list[str]:
+        return [SERVICE[name] for name in sorted((self.name, *self.others))]
 
     # -- its programs
 
@@ -67,6 +76,12 @@ class Node:
         for process in ended:
             process.wait()
             wait_for(lambda process=process: not _group_lives(process.pid))  # type: ignore[misc]
+
+    def get_new_disk(self) -> None:
+        """Of a node that doesn't run: nothing it wrote is there."""
+        assert not self.processes
+        shutil.rmtree(self.home)
+        self.__post_init__()
 
     def log(self, name: str, *, last: int = 12000) -> str:
         path = self.home / f"{name}.log"
@@ -157,12 +172,18 @@ class Node:
                 "hook_workers": 4,
                 "shared_memory_mb": 64,
                 "process_memory_mb": 8,
-                "websocket": {"port": WEBSOCKET_PORT},
-                "timers": {"nat_ping_s": 2, "location_timer_s": 1},
+                "websocket": {
+                    "port": WEBSOCKET_PORT,
+                    "tls_port": WSS_PORT,
+                    "certificate": str(self.certificate[0]),
+                    "private_key": str(self.certificate[1]),
+                },
+                "tls": {"port": TLS_PORT},
+                "timers": {"nat_ping_s": 2, "location_timer_s": 1, "min_expires_s": DESK_PHONE_S},
                 "limits": {"max_contacts": MAX_CONTACTS},
-                "peers": [PRIVATE[self.peer]],
+                "peers": [PRIVATE[name] for name in self.others],
                 "peer_address": PRIVATE[self.name],
-                "service_addresses": list(SERVICE.values()),
+                "service_addresses": self.phone_addresses,
             }
         )
 
@@ -180,10 +201,10 @@ class Node:
             "api_url": f"http://{CLOUD}:8080",
             "rtpengine_ng_port": NG_PORT,
             "location_db": str(self.settings.location_db),
-            "peers": [f"{PRIVATE[self.peer]}:{COUNTS_PORT}"],
+            "peers": [f"{PRIVATE[name]}:{COUNTS_PORT}" for name in self.others],
             "peer_listen": f"{PRIVATE[self.name]}:{COUNTS_PORT}",
             "peer_hold_s": 5.0,
-            "service_addresses": list(SERVICE.values()),
+            "service_addresses": self.phone_addresses,
             "reconcile_interval_s": 2.0,
             "reconcile_grace_s": 3.0,
         }

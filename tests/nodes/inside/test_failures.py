@@ -124,7 +124,7 @@ def test_phones_of_a_node_that_fails_are_called_by_the_other(lab: Lab) -> None:
     lab.phones.remove(page)
 
     # -- b gets its address: a phone behind NAT that hasn't registered again
-    taken_at = lab.take_over(lab.b)
+    taken_at = lab.take_over(lab.b, of="a")
     wait_for(lambda: lab.b.holder_of(SERVICE["a"]) == PRIVATE["b"])
     call = answered(ann, "102")
     received = bob.wait_incoming(3)

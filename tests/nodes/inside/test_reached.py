@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import socket
+
 import pytest
 
 from tests.local.processes import wait_for
 from tests.nodes.inside.lab import Lab
+from tests.nodes.inside.network import PRIVATE, inside
+
+PEER_PORT = 5070
+#: A peer's INVITE for a phone at an address that isn't at this node any more.
+MISLED = """INVITE sip:bob@192.0.2.1 SIP/2.0
+Via: SIP/2.0/UDP {own};branch=z9hG4bK-misled
+Max-Forwards: 70
+Route: <sip:127.0.0.1:5070;lr;at=10.77.0.99;port=5060;via={peer};received=sip:192.0.2.1:5060>
+X-Patchbay-Call: call_01J0000000000000000000TEST
+From: <sip:ann@192.0.2.1>;tag=a
+To: <sip:bob@192.0.2.1>
+Call-ID: misled@phone
+CSeq: 1 INVITE
+Contact: <sip:ann@{own}>
+Content-Length: 0
+
+"""
 
 
 def test_a_phone_behind_nat_is_called_through_its_node_and_hung_up_on(lab: Lab) -> None:
@@ -19,7 +39,10 @@ def test_a_phone_behind_nat_is_called_through_its_node_and_hung_up_on(lab: Lab) 
     assert (len(lab.a.live_calls()), len(lab.b.live_calls())) == (0, 1)
     assert call.hang_up() == 200
 
-    bob.wait_incoming().wait_ended()
+    received = bob.wait_incoming()
+    received.wait_ended()
+    assert received.invite is not None
+    assert "X-Patchbay" not in "".join(name for name, _ in received.invite.headers)  # what nodes tell each other
     record = lab.record(call.call_id)
     assert (record["result"], record["hangup_by"], record["estimated"]) == ("answered", "caller", False)
     assert record["talk_s"] == pytest.approx(call.ended_at - call.answered_at, abs=1.5)
@@ -176,3 +199,17 @@ def test_both_hear_each_other_and_silence_on_hold(lab: Lab) -> None:
     wait_for(lambda: ann.receives() and bob.receives())
     bob.hang_up()
     ann.wait("CALL_CLOSED", timeout_s=10)
+
+
+def test_what_a_node_says_of_a_call_that_a_peer_leads_to_it_has_both_ids_of_the_call(lab: Lab) -> None:
+    with inside("b"), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.bind((PRIVATE["b"], 0))
+        peer.settimeout(10)
+        own = f"{PRIVATE['b']}:{peer.getsockname()[1]}"
+        invite = MISLED.format(own=own, peer=PRIVATE["b"]).replace("\n", "\r\n")
+        peer.sendto(invite.encode(), (PRIVATE["a"], PEER_PORT))
+        reply = peer.recv(65536).decode()
+
+    assert reply.startswith("SIP/2.0 480 "), reply
+    said = r"CALL_PHONE: 10\.77\.0\.99 isn't here call_01J0000000000000000000TEST misled@phone$"
+    wait_for(lambda: re.search(said, lab.a.log("kamailio"), re.MULTILINE) is not None)
