@@ -25,8 +25,9 @@ class BenchError(RuntimeError):
 
 
 def free_port() -> int:
-    """Free for UDP and TCP, below the ephemeral ports, from which sockets of other programs come."""
-    for port in range(10_000 + os.getpid() * 7 % 15_000, 32_000):
+    """Free for UDP and TCP, below the ephemeral ports, from which sockets of other programs come, and below those that
+    media engines of others take at any moment."""
+    for port in range(6_000 + os.getpid() * 7 % 2_000, 10_000):
         if port not in _GIVEN and _is_free(port):
             _GIVEN.add(port)
             return port

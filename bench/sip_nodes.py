@@ -96,8 +96,13 @@ class SipNodes:
         command = self._sipp(scenario, port=self._caller_port, sip_port=self._settings[kamailio].sip_port)
         command += ["-s", dialled, "-inf", str(self._home / "callers.csv"), "-m", str(calls), "-r", str(rate)]
         command += ["-trace_stat", "-stf", str(statistics), "-fd", "1", "-timeout", f"{calls // rate + 20}s"]
-        subprocess.run(command, cwd=self._home, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        return _read_statistics(statistics)
+        done = subprocess.run(
+            command, cwd=self._home, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        outcome = _read_statistics(statistics, done.stderr)
+        if outcome.created == 0:
+            raise BenchError(f"sipp made no call (status {done.returncode}): {done.stderr[-2000:]}")
+        return outcome
 
     # parts of the start
 
@@ -153,10 +158,10 @@ class SipNodes:
         return [*command, "-mi", HOST, "-mp", str(free_port()), "-cp", str(free_port()), "-key", "domain", DOMAIN]
 
 
-def _read_statistics(path: Path) -> Outcome:
+def _read_statistics(path: Path, said: str) -> Outcome:
     """The last line of sipp's statistics: whole-run counters end in "(C)"."""
     if not path.exists():
-        raise BenchError("sipp wrote no statistics")
+        raise BenchError(f"sipp wrote no statistics: {said[-2000:]}")
     with path.open(newline="") as file:
         last = list(csv.DictReader(file, delimiter=";"))[-1]
     names = ("TotalCallCreated", "FailedCall(C)", "Retransmissions(C)")

@@ -23,6 +23,7 @@ FORMS: Mapping[str, str] = {
     r"^(\+[1-9][0-9]{5,14})?$": "form_e164_or_empty",
     r"^call_[0-7][0-9A-HJKMNP-TV-Z]{25}$": "form_call_id",
     r"^(a|b[1-9][0-9]{0,2})$": "form_leg",
+    r"^[a-z0-9]{0,16}$": "form_key_id",
     r"^[A-Z]{3}$": "form_currency",
     r"^[A-Z]{2}$": "form_country",
     r"^[A-Z0-9-]+$": "form_country_choice",

@@ -10,7 +10,7 @@ import pytest
 
 from tests.golden.release import Release, releases
 from tests.ports import free_port
-from tests.sip.stack import Stack, running_stack
+from tests.sip.stack import Stack, running_stack, wait_until
 
 pytestmark = pytest.mark.sip
 
@@ -34,11 +34,11 @@ def test_a_phone_that_was_registered_by_an_earlier_release_stays_so(release: Rel
     port = free_port()
     restore(release, tmp_path / "run/location.db", sip_port=port)
 
-    with running_stack(tmp_path / "run", sip_port=port) as stack:
-        once = contact_of_alice(stack)
+    with running_stack(tmp_path / "run", sip_port=port) as stack:  # answers before it has read them all
+        once = wait_until(lambda: contact_of_alice(stack), what="alice's contact")
         stack.kill("kamailio")
         stack.start_kamailio()
-        again = contact_of_alice(stack)
+        again = wait_until(lambda: contact_of_alice(stack), what="alice's contact after a kill")
 
     with closing(sqlite3.connect(tmp_path / "run/location.db")) as connection:
         [stored] = connection.execute("SELECT username, domain, contact FROM location").fetchall()

@@ -64,8 +64,8 @@ class LocationDb:
 
 
 def _julian(left_s: float) -> float:
-    """So many seconds from now."""
-    return _julian_at(time.time() + left_s)
+    """So many seconds from now; Kamailio's own have whole ones."""
+    return _julian_at(int(time.time() + left_s))
 
 
 def _julian_at(seconds: float) -> float:

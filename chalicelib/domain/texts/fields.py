@@ -55,6 +55,7 @@ TEXTS: Mapping[str, Text] = {
     "form_digits": Text("Only digits", "Só dígitos"),
     "form_call_id": Text("The id of a call", "O id de uma ligação"),
     "form_leg": Text("A leg: a, b1, b2, ..", "Um trecho: a, b1, b2, .."),
+    "form_key_id": Text("The id of a key: at most 16 of a-z and 0-9", "O id de uma chave: até 16 caracteres a-z e 0-9"),
     "form_day": Text("A day such as 2026-01-31", "Um dia como 2026-01-31"),
     "form_wall_time": Text("Day and time such as 2026-01-31T09:30", "Dia e horário como 2026-01-31T09:30"),
     "form_username": Text(

@@ -122,7 +122,11 @@ class Lab:
         """Until all nodes that run have so many contacts of the user."""
         aor = self.aor(user)
         for node in self.running:
-            wait_for(lambda node=node: len(node.contacts(aor)) == count, limit_s=30)  # type: ignore[misc]
+            try:
+                wait_for(lambda node=node: len(node.contacts(aor)) == count, limit_s=30)  # type: ignore[misc]
+            except AssertionError:
+                found = {each.name: each.contacts(aor) for each in self.running}
+                raise AssertionError(f"{user}: not {count} contacts at each node, but {found}") from None
 
     def wait_counted(self, **calls: int) -> None:
         """Until all nodes that run say that these users have so many calls, and nobody else."""
