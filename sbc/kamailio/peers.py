@@ -30,7 +30,7 @@ def _names(settings: SbcSettings) -> dict[str, str]:
             f'modparam("dmq", "notification_address", "sip:{peer}:{port}")' for peer in settings.peers
         ),
         "holders": "\n".join(
-            f'\t$sht(holder=>{address}) = "{settings.peer_address}";'
+            f'\t$sht(holder=>{address}) = "{settings.peer_address}";\n\t$sht(here=>{address}) = 1;'
             for address in settings.phone_addresses
             if is_held(address)
         ),

@@ -23,6 +23,7 @@ class Machine:
 
     has: set[str] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
+    here: set[str] = field(default_factory=set)
     now: float = 0.0
     up: bool = True
 
@@ -32,12 +33,22 @@ class Machine:
         asyncio.run(held.tell())
         return list(self.told)
 
-    async def call(self, method: str, table: str, address: str, own: str) -> None:
-        from sbc.hook.kamailio_rpc import RpcError
+    async def call(self, method: str, table: str, address: str, *own: str) -> None:
+        from sbc.hook.kamailio_rpc import RpcError, RpcRefusedError
 
         if not self.up:
             raise RpcError("kamailio: gone")
-        assert (method, table, own) == ("htable.sets", "holder", "10.0.0.1")
+        if method == "htable.delete":
+            if address not in self.here:
+                raise RpcRefusedError(404, "no such key")
+            self.here.remove(address)
+            return
+        assert (method, *own) == ("htable.sets", "10.0.0.1")
+        if table == "here":
+            self.here.add(address)
+            return
+        assert table == "holder"
+        assert address in self.here  # before the others hear of it
         self.told.append(address)
 
 
@@ -75,6 +86,17 @@ def test_an_address_that_went_is_not_told_of(machine: Machine, held: HeldAddress
     machine.has, machine.now = set(), TELL_S
 
     assert machine.tell(held) == []
+    assert machine.here == set()
+
+
+def test_one_that_kamailio_has_forgotten_already_may_go(machine: Machine, held: HeldAddresses) -> None:
+    machine.has = {FIRST, SECOND}
+    machine.tell(held)
+    machine.here.clear()
+
+    machine.has, machine.now = {SECOND}, TELL_S
+
+    assert machine.tell(held) == [SECOND]
 
 
 def test_it_is_told_again_at_once_while_kamailio_is_away(machine: Machine, held: HeldAddresses) -> None:

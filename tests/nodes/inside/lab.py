@@ -163,6 +163,8 @@ class Lab:
             if stopped:
                 node.start(*stopped)
         self.wait_together()
+        for node in self.nodes.values():  # what was said to a node that was away may come late, and bring a phone back
+            wait_for(node.awaits_nothing, limit_s=30)
         for node in self.nodes.values():
             wait_for(lambda node=node: node.holder_of(node.sip[0]) == PRIVATE[node.name], limit_s=10)  # type: ignore[misc]
             for user in PEOPLE:

@@ -113,6 +113,11 @@ class Node:
         found = self.rpc("htable.get", "holder", address)
         return str(found["item"]["value"]) if found else ""
 
+    def awaits_nothing(self) -> bool:
+        """No request of Kamailio's is without a final reply."""
+        found = self.rpc("tm.stats")
+        return bool(found) and int(found["current"]) == int(found["waiting"])
+
     def dialogs(self) -> int:
         return len(self.rpc("dlg.briefing", "c") or ())
 
