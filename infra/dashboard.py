@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from infra.alarms import Metric
+from infra.alarm_kinds import Metric
 
 HEIGHT = 6
 WIDTH = 8  # of 24: three beside each other

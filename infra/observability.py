@@ -17,7 +17,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.alarms import ALARMS, FROM_LOGS, LOG_METRICS, Alarm, Metric, description_of, threshold_of
+from infra.alarm_kinds import Alarm, Metric
+from infra.alarms import ALARMS, FROM_LOGS, LOG_METRICS, description_of, threshold_of
 from infra.api import Api
 from infra.config import StageConfig
 from infra.dashboard import DASHBOARDS, body_of

@@ -12,18 +12,8 @@ import pytest
 
 from chalicelib.domain.metrics import METRICS, NAMESPACE
 from chalicelib.domain.refusal_reasons import REASONS
-from infra.alarms import (
-    ALARMS,
-    FROM_LOGS,
-    LOG_METRICS,
-    OWN,
-    RUNBOOK,
-    Alarm,
-    LogMetric,
-    Metric,
-    description_of,
-    threshold_of,
-)
+from infra.alarm_kinds import OWN, Alarm, LogMetric, Metric
+from infra.alarms import ALARMS, FROM_LOGS, LOG_METRICS, RUNBOOK, description_of, threshold_of
 from infra.dashboard import DASHBOARDS, Line, Search, Widget, body_of
 from infra.log_groups import NODE_PROGRAMS, node_log_group
 from sbc.hook.journal import _SCHEMA
