@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 # programs take for RTCP or video without being asked.
 _FIRST, _BLOCKS, _PORTS_EACH, _STEP = 61000, 10, 56, 8
 # Below the systems of tests/local/systems.py
-_FIRST_RTP, _RTP_EACH = 10400, 400
+_FIRST_RTP, _RTP_EACH = 10400, 300
 
 
 @dataclass

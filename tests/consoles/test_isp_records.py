@@ -9,6 +9,7 @@ from playwright.sync_api import Route, expect
 
 from tests.consoles import isp_steps as steps
 from tests.consoles.visitor import PASSWORD, Visitor
+from tests.local.processes import wait_for
 from tests.local.systems import System
 from tests.system.provider import Provider, a_provider
 
@@ -92,8 +93,9 @@ def test_who_saves_second_sees_both_versions(clerk: Visitor, provider: Provider)
     clerk.look("conflict")
     clerk.press("Save mine", within=clerk.drawer)
 
+    clerk.sees("Saved.")
     expect(clerk.drawer).to_be_hidden()
-    assert provider.api.get(f"/carriers/{made['id']}")["name"] == "Mine"
+    wait_for(lambda: provider.api.get(f"/carriers/{made['id']}")["name"] == "Mine")
 
 
 def test_what_is_wrong_is_said_at_the_field(clerk: Visitor) -> None:

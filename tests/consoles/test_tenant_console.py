@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.consoles import isp_steps, tenant_steps
 from tests.consoles.tenant_steps import Admin, a_bare_tenant, an_admin, enter
 from tests.consoles.visitor import Visitor
+from tests.local.processes import wait_for
 from tests.local.systems import System
 from tests.system.phone import Phone
 from tests.system.provider import Provider, Tenant, a_provider
@@ -238,8 +239,9 @@ def test_who_saves_second_sees_both_versions_of_a_subscriber(tess: Visitor, tena
     tess.look("tenant-conflict", schemes=("light",))
     tess.press("Save mine", within=tess.drawer)
 
+    tess.sees("Saved.")
     expect(tess.drawer).to_be_hidden()
-    assert tenant.provider.api.get(tenant.person("raced"))["name"] == "Mine"
+    wait_for(lambda: tenant.provider.api.get(tenant.person("raced"))["name"] == "Mine")
 
 
 def test_markup_in_a_name_is_shown_as_text_wherever_the_name_stands(tess: Visitor, tenant: Tenant) -> None:

@@ -50,16 +50,16 @@ class System:
 def find_free_base() -> int:
     """The first of the bases whose ports are all free and which no other test process has taken for a system that is
     still to start; below Linux's ephemeral range."""
-    for base in range(15000, 30000, PORTS_PER_COPY):
+    for base in range(13500, 30500, PORTS_PER_COPY):
         if not find_used_ports(Settings(**derive_ports(str(base)))) and _reserve(base):
             return base
     raise AssertionError("no free range of ports")
 
 
 def _reserve(base: int) -> bool:
-    """Until this process ends; the same base again is fine for the same process."""
+    """Until it is released, or this process ends."""
     if base in _reserved:
-        return True
+        return False
     file = (Path(tempfile.gettempdir()) / f"patchbay-test-ports-{base}").open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -73,6 +73,11 @@ def _reserve(base: int) -> bool:
 _reserved: dict[int, TextIO] = {}
 
 
+def release(base: int) -> None:
+    if base in _reserved:
+        _reserved.pop(base).close()
+
+
 @contextmanager
 def run_system(var: Path) -> Iterator[System]:
     system = System(Paths(var), find_free_base())
@@ -82,4 +87,5 @@ def run_system(var: Path) -> Iterator[System]:
         yield system
     finally:
         system.run("--stop")
+        release(system.base)
         assert system.members() == []
