@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 from dataclasses import dataclass
@@ -44,6 +45,20 @@ class Sipp:
         code = self.process.wait(timeout=timeout_s)
         assert code == 0, f"sipp ended with {code}: {self.story()}"
 
+    def found_its_port_taken(self) -> bool:
+        """Between the look for a free one and now, by another program of the machine."""
+        wait_until(lambda: self._has_sockets() or self.process.poll() is not None, what="sipp has its sockets")
+        return self.process.poll() == 254 and "Unable to bind main socket" in self.story()
+
+    def _has_sockets(self) -> bool:
+        """From /proc: the sockets at its address and port, and those that it has."""
+        wanted = f"{_in_hexadecimal(self.address)}:{self.port:04X}"
+        lines = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()]
+        there = {f"socket:[{line[9]}]" for line in lines if line[1] == wanted}
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            return any(str(one.readlink()) in there for one in Path(f"/proc/{self.process.pid}/fd").iterdir())
+        return False
+
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
@@ -75,6 +90,7 @@ class Lab:
         rate: int = 20, address: str = "127.0.0.1", port: int = 0, transport: str = "u1", timeout_s: int = 20,
         credentials_of: str = "",
     ) -> Sipp:  # fmt: skip
+        given = port
         port = port or free_port(address)
         name = f"{len(self.started)}-{scenario}"
         trace, output = self.directory / f"{name}.messages", self.directory / f"{name}.out"
@@ -107,7 +123,12 @@ class Lab:
             process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.directory)
         sipp = Sipp(process=process, port=port, address=address, trace=trace, output=output)
         self.started.append(sipp)
-        return sipp
+        if given or not transport.startswith("u") or not sipp.found_its_port_taken():
+            return sipp
+        return self.start(
+            scenario, user=user, password=password, dialled=dialled, calls=calls, rate=rate, address=address,
+            transport=transport, timeout_s=timeout_s, credentials_of=credentials_of,
+        )  # fmt: skip
 
     def listen(self, scenario: str, **options: object) -> Sipp:
         """A scenario that waits for a request, ready to get it."""
@@ -121,7 +142,10 @@ class Lab:
 
 
 def _is_bound(sipp: Sipp) -> bool:
-    """From /proc/net: the address and port in host-order hexadecimal."""
-    host = "".join(f"{int(part):02X}" for part in reversed(sipp.address.split(".")))
-    wanted = f"{host}:{sipp.port:04X} "
+    wanted = f"{_in_hexadecimal(sipp.address)}:{sipp.port:04X} "
     return any(wanted in Path(table).read_text() for table in ("/proc/net/udp", "/proc/net/tcp"))
+
+
+def _in_hexadecimal(address: str) -> str:
+    """As /proc/net has it: in host order."""
+    return "".join(f"{int(part):02X}" for part in reversed(address.split(".")))
