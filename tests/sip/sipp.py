@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.ports import free_port
-from tests.sip.stack import DOMAIN, wait_until
+from tests.sip.stack import DOMAIN, STARTS_WITHIN_S, wait_until
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
@@ -47,7 +47,10 @@ class Sipp:
 
     def found_its_port_taken(self) -> bool:
         """Between the look for a free one and now, by another program of the machine."""
-        wait_until(lambda: self._has_sockets() or self.process.poll() is not None, what="sipp has its sockets")
+        wait_until(
+            lambda: self._has_sockets() or self.process.poll() is not None,
+            what="sipp has its sockets", timeout_s=STARTS_WITHIN_S,
+        )  # fmt: skip
         return self.process.poll() == 254 and "Unable to bind main socket" in self.story()
 
     def _has_sockets(self) -> bool:
