@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 # Above the ephemeral ports, so that no outgoing connection sits on one. The step leaves room for the second port that
 # programs take for RTCP or video without being asked.
@@ -56,3 +59,37 @@ def _own_block() -> _Block:
             continue
         return _Block(number, holder)
     raise OSError(f"{_BLOCKS} test processes hold all ports")
+
+
+def users_of(port: int) -> str:
+    """Who has it, of all that this user may see: for the story of a failure."""
+    found = {link: f"{table} {address}" for table, address, link in _sockets() if address.endswith(f":{port:04X}")}
+    users = [
+        f"{process.name} {_command(process)}"
+        for process in Path("/proc").glob("[0-9]*")
+        if found.keys() & _open(process)
+    ]
+    return f"port {port}: {'; '.join(found.values()) or 'no socket'} of {'; '.join(users) or 'nobody'}"
+
+
+def _sockets() -> Iterator[tuple[str, str, str]]:
+    """Table of /proc/net, address and port in hexadecimal, and how /proc/*/fd calls it."""
+    for table in ("udp", "tcp", "udp6", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            yield table, fields[1], f"socket:[{fields[9]}]"
+
+
+def _open(process: Path) -> set[str]:
+    links: set[str] = set()
+    with contextlib.suppress(OSError):  # it has ended meanwhile, or isn't ours
+        for each in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                links.add(str(each.readlink()))
+    return links
+
+
+def _command(process: Path) -> str:
+    with contextlib.suppress(OSError):
+        return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")[:300]
+    return "which has ended"

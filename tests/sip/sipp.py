@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.ports import free_port
+from tests.ports import free_port, users_of
 from tests.sip.stack import DOMAIN, STARTS_WITHIN_S, wait_until
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -48,15 +48,17 @@ class Sipp:
     def found_its_port_taken(self) -> bool:
         """Between the look for a free one and now, by another program of the machine."""
         wait_until(
-            lambda: self._has_sockets() or self.process.poll() is not None,
+            lambda: self.has_its_port() or self.process.poll() is not None,
             what="sipp has its sockets", timeout_s=STARTS_WITHIN_S,
         )  # fmt: skip
         return self.process.poll() == 254 and "Unable to bind main socket" in self.story()
 
-    def _has_sockets(self) -> bool:
+    def has_its_port(self) -> bool:
         """From /proc: the sockets at its address and port, and those that it has."""
         wanted = f"{_in_hexadecimal(self.address)}:{self.port:04X}"
-        lines = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()]
+        lines = [
+            line.split() for table in ("udp", "tcp") for line in Path(f"/proc/net/{table}").read_text().splitlines()
+        ]
         there = {f"socket:[{line[9]}]" for line in lines if line[1] == wanted}
         with contextlib.suppress(OSError):  # it has ended meanwhile
             return any(str(one.readlink()) in there for one in Path(f"/proc/{self.process.pid}/fd").iterdir())
@@ -70,6 +72,11 @@ class Sipp:
     def story(self) -> str:
         trace = self.trace.read_text(errors="replace") if self.trace.exists() else "no messages"
         return trace[-8000:] + self.output.read_text(errors="replace")[-3000:]
+
+    def reason(self) -> str:
+        """The last thing it complained of."""
+        said = re.findall(r"^\d{4}-\d\d-\d\d\t\S+\t\S+: (.*)", self.output.read_text(errors="replace"), re.MULTILINE)
+        return str(said[-1]) if said else f"status {self.process.poll()}"
 
     def _traced(self, direction: str) -> list[str]:
         text = self.trace.read_text(errors="replace") if self.trace.exists() else ""
@@ -136,17 +143,13 @@ class Lab:
     def listen(self, scenario: str, **options: object) -> Sipp:
         """A scenario that waits for a request, ready to get it."""
         sipp = self.start(scenario, **options)  # type: ignore[arg-type]
-        wait_until(lambda: _is_bound(sipp), what=f"{scenario} listens")
+        wait_until(lambda: sipp.has_its_port() or sipp.process.poll() is not None, what=f"{scenario} listens")
+        assert sipp.process.poll() is None, f"{scenario} ended: {sipp.reason()} ({users_of(sipp.port)})\n{sipp.story()}"
         return sipp
 
     def stop(self) -> None:
         for each in self.started:
             each.stop()
-
-
-def _is_bound(sipp: Sipp) -> bool:
-    wanted = f"{_in_hexadecimal(sipp.address)}:{sipp.port:04X} "
-    return any(wanted in Path(table).read_text() for table in ("/proc/net/udp", "/proc/net/tcp"))
 
 
 def _in_hexadecimal(address: str) -> str:
