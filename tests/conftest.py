@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
+import threading
+import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +22,23 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 DYNOXIDE = ROOT / "local/node/node_modules/@dynoxide/linux-x64/dynoxide"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_thread_is_left() -> Iterator[None]:
+    """A server's thread that outlives its closed socket polls the bare number of it for ever, and with that whatever
+    socket gets the number next, which then stays bound although it was closed: other tests find their ports taken."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 5
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=max(0.0, deadline - time.monotonic()))
+    left = [each for each in threading.enumerate() if each not in before]
+    assert not left, "threads are left:\n" + "\n".join(f"{each.name}\n{_stack_of(each)}" for each in left)
+
+
+def _stack_of(thread: threading.Thread) -> str:
+    return "".join(traceback.format_stack(sys._current_frames().get(thread.ident or 0)))
 
 
 @pytest.fixture(scope="session")

@@ -62,9 +62,11 @@ def api(answers: Sequence[tuple[int, Any] | None]) -> Iterator[tuple[str, list[t
     with HTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def put(*answers: tuple[int, Any] | None) -> tuple[int, list[tuple[str, Any]]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.ports import free_port, users_of
-from tests.sip.stack import DOMAIN, STARTS_WITHIN_S, wait_until
+from tests.sip.stack import DOMAIN, wait_until
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
@@ -44,14 +44,6 @@ class Sipp:
         """Fails unless the scenario went as written."""
         code = self.process.wait(timeout=timeout_s)
         assert code == 0, f"sipp ended with {code}: {self.story()}"
-
-    def found_its_port_taken(self) -> bool:
-        """Between the look for a free one and now, by another program of the machine."""
-        wait_until(
-            lambda: self.has_its_port() or self.process.poll() is not None,
-            what="sipp has its sockets", timeout_s=STARTS_WITHIN_S,
-        )  # fmt: skip
-        return self.process.poll() == 254 and "Unable to bind main socket" in self.story()
 
     def has_its_port(self) -> bool:
         """From /proc: the sockets at its address and port, and those that it has."""
@@ -100,7 +92,6 @@ class Lab:
         rate: int = 20, address: str = "127.0.0.1", port: int = 0, transport: str = "u1", timeout_s: int = 20,
         credentials_of: str = "",
     ) -> Sipp:  # fmt: skip
-        given = port
         port = port or free_port(address)
         name = f"{len(self.started)}-{scenario}"
         trace, output = self.directory / f"{name}.messages", self.directory / f"{name}.out"
@@ -133,12 +124,7 @@ class Lab:
             process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.directory)
         sipp = Sipp(process=process, port=port, address=address, trace=trace, output=output)
         self.started.append(sipp)
-        if given or not transport.startswith("u") or not sipp.found_its_port_taken():
-            return sipp
-        return self.start(
-            scenario, user=user, password=password, dialled=dialled, calls=calls, rate=rate, address=address,
-            transport=transport, timeout_s=timeout_s, credentials_of=credentials_of,
-        )  # fmt: skip
+        return sipp
 
     def listen(self, scenario: str, **options: object) -> Sipp:
         """A scenario that waits for a request, ready to get it."""

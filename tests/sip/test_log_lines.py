@@ -60,10 +60,10 @@ def test_what_was_said_before_a_call_had_its_id_is_said_again_with_it(stack: Sta
 def test_lines_of_a_call_have_both_ids_also_when_it_is_over(stack: Stack, lab: Lab) -> None:
     busy, callee = lab.listen("callee_486"), lab.listen("callee")
     stack.hook.route = plans.stages(plans.ring(plans.gateway(busy)), plans.ring(plans.gateway(callee), stage=1))
-    stray = RawPhone(stack.sip)
 
     lab.start("caller").finish()
     sip_call_id = stack.hook.wait("/events", "ended")[0]["sip_call_id"]
+    stray = RawPhone(stack.sip)
     stray.ask(stray.request("BYE", user="alice", to=f"<sip:bob@{DOMAIN}>;tag=gone", call_id=sip_call_id))
     wait_until(lambda: "UNKNOWN_DIALOG" in stack.log(), what="the last line")
     stray.close()

@@ -109,8 +109,8 @@ class Node:
         return [each["Contact"] for each in found["Contacts"]] if found else []
 
     def holder_of(self, address: str) -> str:
-        """By whose private address Kamailio says so; empty if it doesn't know."""
-        found = self.rpc("htable.get", "holder", address)
+        """By whose private address Kamailio finds its ways (FIND_HOLDER); empty if it doesn't know."""
+        found = self.rpc("htable.get", "here", address) or self.rpc("htable.get", "holder", address)
         return str(found["item"]["value"]) if found else ""
 
     def awaits_nothing(self) -> bool:
