@@ -278,5 +278,7 @@ def drive_node(drive: Drive, provider: Provider) -> None:
     drive.ask(node, "GET", "/sbc/versions")
     changes = drive.ask(node, "GET", "/sbc/changes")
     drive.ask(node, "POST", "/sbc/acks", {"node": "n1", "cursor": changes["cursor"]})
+    newest = drive.ask(node, "GET", "/sbc/seal-keys")["keys"][0]
+    drive.ask(node, "POST", "/sbc/seal-keys", {"id": newest["id"]})
     for key in (f"tenant/{provider.tenant_id}/core", f"tenant/{provider.tenant_id}/subscribers/0"):
         drive.ask(node, "GET", f"/sbc/parts?key={key}", headers={"accept": PART_TYPE})

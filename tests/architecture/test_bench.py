@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from bench.__main__ import LIMITS_S, exit_status
 from bench.figure import FIELDS, at_least, at_most, exactly, not_measured, render_table, shown, write_json
 
+ROOT = Path(__file__).parent.parent.parent
 TWELVE_MINUTES_S = 720
 
 
@@ -69,3 +72,17 @@ def test_a_missed_target_fails_only_where_that_is_asked_for() -> None:
 
 def test_what_cannot_be_measured_fails_always() -> None:
     assert exit_status([not_measured("a", "no sipp")], strict=False) == 1
+
+
+def test_no_route_of_the_api_is_left_out_and_none_scans() -> None:
+    """In a process of its own: it runs an API with other settings."""
+    code = "import json; from bench.api_cost import figures; print(json.dumps(figures()))"
+
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    found = {figure["name"]: figure for figure in json.loads(ran.stdout.splitlines()[-1])}
+    for name in ("API: routes asked", "API: scans"):
+        assert found[name]["ok"], found[name]
