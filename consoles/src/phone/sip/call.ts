@@ -205,7 +205,14 @@ export class Call {
     this.session.on('failed', (event) => this.onOver(whyNotAnswered(this.facts.incoming ? 'in' : 'out', read(event as EndEvent))));
     this.session.on('ended', (event) => this.onOver(whyOver(read(event as EndEvent))));
     this.session.on('refer', (event) => void this.onReferred(event as unknown as Referred));
-    this.session.on('replaces', ({ accept }) => (accept as Referred['accept'])((session) => replacements.add(session), {}));
+    this.session.on('replaces', ({ accept }) => (accept as Referred['accept'])((session) => this.giveWayTo(session), {}));
+  }
+
+  /** JsSIP would end this call as soon as the other is confirmed, and throw where the far end was quicker. */
+  private giveWayTo(session: RTCSession): void {
+    replacements.add(session);
+    session.removeAllListeners('confirmed');
+    session.on('confirmed', () => this.hangUp());
   }
 
   private hurryCandidates(): void {
