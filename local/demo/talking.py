@@ -18,7 +18,7 @@ from local.gateway.listening import WINDOW, Tone, ToneFinder
 from local.phones import Account, Phone, PhoneError, RtpStatistics, read_samples
 
 ALICE_HZ, BOB_HZ = 440, 620
-TALK_S = 2.5  # a single packet of it is less than 1%
+TALK_S = 4.5  # two packets of it are less than 1%: so many may be on their way when one hangs up
 MAX_LOSS = 0.01
 NEAR_HZ = 3.0
 PACKET_S = 0.02
