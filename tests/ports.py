@@ -61,6 +61,12 @@ def _own_block() -> _Block:
     raise OSError(f"{_BLOCKS} test processes hold all ports")
 
 
+def has_port(process: int, address: str, port: int) -> bool:
+    """Whether a socket of the process is bound to it, for UDP or TCP."""
+    wanted = f"{socket.inet_aton(address)[::-1].hex().upper()}:{port:04X}"  # as /proc/net has it: in host order
+    return bool({link for _, bound, link in _sockets() if bound == wanted} & _open(Path(f"/proc/{process}")))
+
+
 def users_of(port: int) -> str:
     """Who has it, of all that this user may see: for the story of a failure."""
     found = {link: f"{table} {address}" for table, address, link in _sockets() if address.endswith(f":{port:04X}")}

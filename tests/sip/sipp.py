@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.ports import free_port, users_of
+from tests.ports import free_port, has_port, users_of
 from tests.sip.stack import DOMAIN, wait_until
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -46,15 +45,7 @@ class Sipp:
         assert code == 0, f"sipp ended with {code}: {self.story()}"
 
     def has_its_port(self) -> bool:
-        """From /proc: the sockets at its address and port, and those that it has."""
-        wanted = f"{_in_hexadecimal(self.address)}:{self.port:04X}"
-        lines = [
-            line.split() for table in ("udp", "tcp") for line in Path(f"/proc/net/{table}").read_text().splitlines()
-        ]
-        there = {f"socket:[{line[9]}]" for line in lines if line[1] == wanted}
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            return any(str(one.readlink()) in there for one in Path(f"/proc/{self.process.pid}/fd").iterdir())
-        return False
+        return has_port(self.process.pid, self.address, self.port)
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -136,8 +127,3 @@ class Lab:
     def stop(self) -> None:
         for each in self.started:
             each.stop()
-
-
-def _in_hexadecimal(address: str) -> str:
-    """As /proc/net has it: in host order."""
-    return "".join(f"{int(part):02X}" for part in reversed(address.split(".")))
