@@ -12,8 +12,8 @@ import pytest
 
 from bench.__main__ import LIMITS_S, exit_status
 from bench.figure import FIELDS, at_least, at_most, exactly, not_measured, render_table, shown, write_json
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 TWELVE_MINUTES_S = 720
 
 

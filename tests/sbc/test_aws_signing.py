@@ -7,10 +7,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from botocore.credentials import Credentials
 
 from sbc.hook.aws_signing import AwsSigner
 from tests.conftest import ROOT
+from tests.sbc.http_service import serving
 
 ENDPOINT = "https://sqs.sa-east-1.amazonaws.com"
 BODY = b'{"QueueUrl":"https://sqs.sa-east-1.amazonaws.com/1/q"}'
@@ -109,12 +109,8 @@ class _Metadata(BaseHTTPRequestHandler):
 def agent() -> Iterator[tuple[str, list[str]]]:
     asked: list[str] = []
     handler = type("Agent", (_Metadata,), {"asked": asked})
-    with HTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v2/credentials", asked
-        server.shutdown()
-        thread.join()
+    with serving(handler) as url:
+        yield f"{url}/v2/credentials", asked
 
 
 def test_a_task_of_ecs_signs_with_its_roles_credentials(agent: tuple[str, list[str]]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from sbc.hook.aws_signing import AwsSigner
 from sbc.hook.http_client import HttpClient
 from sbc.node.cloudwatch_logs import CloudWatchLogs, LogsError, RefusedError
 from sbc.node.log_events import LogEvent
+from tests.sbc.http_service import serving
 
 GROUP, STREAM = "/patchbay-dev/node/hook", "a"
 METRICS = '{"_aws":{"Timestamp":1700000000000},"stage":"dev","LiveCalls":2}'
@@ -59,14 +59,8 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def api(answers: Sequence[tuple[int, Any] | None]) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
     asked: list[tuple[str, Any]] = []
     handler = type("Scripted", (Api,), {"answers": list(answers), "asked": asked})
-    with HTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}", asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(handler) as url:
+        yield url, asked
 
 
 def put(*answers: tuple[int, Any] | None) -> tuple[int, list[tuple[str, Any]]]:
